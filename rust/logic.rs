@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Pure algorithms: no bindings, no allocation, no panic. The host compiles them too.
+
+#![deny(unsafe_code)]
+
+pub mod path;
