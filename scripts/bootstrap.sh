@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# How a toolbox is made: mmdebstrap from the host's own mirror, under a temporary name, once a package list.
+# To be sourced by toolbox.sh, which sets here, cache, kdir and isolate.
+# shellcheck disable=SC2154
+
+SUITE=trixie
+# Changes with the recipe below, so that a toolbox of an older one is not taken for ours.
+RECIPE=1
+# Room on disk that each piece takes while it is being made, in KiB.
+TOOLBOX_KIB=$((3200 * 1024))
+SOURCE_KIB=$((2400 * 1024))
+BUILD_KIB=$((2048 * 1024))
+
+packages() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$here/toolbox.packages"; }
+
+# Sets toolbox, after making it if need be.
+find_toolbox() {
+	local key
+	key=$({ echo "$SUITE $RECIPE" && packages; } | sha256sum)
+	toolbox=$cache/toolbox-${key:0:12}
+	delete "$cache"/toolbox-*.partial
+	check_disk
+	[[ -d $toolbox ]] || make_toolbox
+}
+
+# Says before anything is begun how much room the whole way takes.
+check_disk() {
+	local need=0 free
+	[[ -d $toolbox ]] || need=$((need + TOOLBOX_KIB))
+	[[ -n ${kdir:-} ]] || compgen -G "$cache/linux-*[0-9]" >/dev/null || need=$((need + SOURCE_KIB))
+	[[ -n $(ls -A -- "$cache/build") ]] || need=$((need + BUILD_KIB))
+	free=$(df --output=avail -k -- "$cache" | tail -n 1)
+	((free >= need)) ||
+		die "$cache needs $(gib "$need") of free disk space and has $(gib "$free");" \
+			"make room or choose another place with CACHE=DIR"
+}
+
+make_toolbox() {
+	local log=$cache/log/toolbox.log
+	need_mmdebstrap
+	need_user_namespaces
+	local partial=$toolbox.partial
+	discard() { delete "$partial"; }
+	# shellcheck disable=SC2034 # read by common.sh
+	on_stop=discard
+	trap_signals
+	apt_settings >"$cache/apt.conf"
+	if ! long_step toolbox "$log" '^Setting up ' 390 bootstrap; then
+		discard
+		explain_failure "$log"
+	fi
+	mv -T -- "$partial" "$toolbox"
+	trap - INT TERM HUP
+}
+
+# In its own namespaces even for root: mmdebstrap mounts things.
+# shellcheck disable=SC2016 # mmdebstrap's shell sets $1
+bootstrap() {
+	local -a mirror=()
+	mapfile -t mirror < <(host_mirror)
+	exec env -u APT_CONFIG TMPDIR=/tmp setpriv --pdeathsig KILL "${isolate[@]}" --mount-proc \
+		mmdebstrap --mode=root --variant=minbase --format=directory --verbose \
+		--aptopt="$cache/apt.conf" --aptopt='APT::Sandbox::User "root"' \
+		--dpkgopt=force-unsafe-io \
+		--dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
+		--include="$(packages | paste -sd,)" \
+		--customize-hook='mkdir "$1"/project "$1"/cache "$1"/kdir "$1"/src' \
+		--customize-hook='touch "$1"/etc/resolv.conf "$1"/etc/hosts' \
+		"$SUITE" "$partial" "${mirror[@]}"
+}
+
+# The archive that the host's apt uses for its own Debian, if it does; prints nothing otherwise.
+# shellcheck disable=SC2016 # apt's own $(…)
+host_mirror() {
+	local release origin uri
+	while read -r release uri origin; do
+		[[ $release != *[-/]* && ($origin == Debian || -z $origin) ]] || continue
+		[[ $uri != mirror+file:* ]] || uri=$(grep -m 1 -o -E 'https?://[^[:space:]]+' "${uri#mirror+file:}")
+		[[ $uri == http?(s)://* ]] || continue
+		echo "$uri"
+		return
+	done < <(grep -qs '^ID=debian' /etc/os-release &&
+		apt-get indextargets --format '$(RELEASE) $(REPO_URI) $(ORIGIN)' \
+			'Created-By: Packages' 'Component: main' 2>/dev/null)
+}
+
+# Those of the host's apt settings that decide whether a mirror can be reached and trusted.
+apt_settings() {
+	apt-config dump | grep -i -E '^Acquire::(https?::|ftp::)?(Proxy|Timeout|Retries|Check-Date|Check-Valid-Until)' || :
+}
+
+need_mmdebstrap() {
+	command -v mmdebstrap >/dev/null && return
+	((EUID == 0)) || die "mmdebstrap is missing; ask for it: sudo apt-get install mmdebstrap uidmap"
+	command -v apt-get >/dev/null || die "mmdebstrap is missing, and there is no apt-get to install it"
+	trap_signals
+	long_step mmdebstrap "$cache/log/mmdebstrap.log" '^Setting up ' 20 install_mmdebstrap ||
+		explain_failure "$cache/log/mmdebstrap.log"
+	trap - INT TERM HUP
+}
+
+install_mmdebstrap() {
+	export DEBIAN_FRONTEND=noninteractive
+	apt-cache show mmdebstrap >/dev/null 2>&1 || apt-get update
+	apt-get install --yes mmdebstrap || { apt-get update && apt-get install --yes mmdebstrap; }
+}
+
+# As an ordinary user: that user namespaces are allowed, with subordinate ids to fill them.
+need_user_namespaces() {
+	((EUID)) || return 0
+	command -v newuidmap >/dev/null || die "newuidmap is missing; ask for it: sudo apt-get install uidmap"
+	local file
+	for file in /etc/subuid /etc/subgid; do
+		grep -qs -E "^($(id -un)|$EUID):" "$file" || no_subordinate_ids
+	done
+	"${isolate[@]}" true 2>/dev/null ||
+		die "user namespaces are not allowed for $(id -un) on this machine; run as root instead"
+}
+
+no_subordinate_ids() {
+	die "$(id -un) has no subordinate ids; ask for them:" \
+		"sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $(id -un)"
+}
+
+# One line for the failure that people meet most, the end of the log for any other.
+explain_failure() {
+	if grep -q -i -E 'could not (resolve|connect)|temporary failure|unreachable|unable to connect|failed to fetch|timed out' "$1"; then
+		die "the package mirror cannot be reached; check the network and the mirror of the host's apt (log: $1)"
+	fi
+	tail -n 20 -- "$1" >&2
+	die "the step failed; its last lines are above (log: $1)"
+}
