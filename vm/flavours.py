@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The kernels that are built here: what each is made of and where its image lies.
+
+Owns the table. Knows nothing of how kernels are built (scripts/) or started (vm/).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+CONFIG_DIR = Path(__file__).resolve().parent / "config"
+
+
+@dataclass(frozen=True)
+class Flavour:
+    """A kernel: tinyconfig plus fragments, of which a later one wins over an earlier one."""
+
+    name: str
+    arch: str  # make's ARCH=
+    fragments: tuple[str, ...]  # names in vm/config/, without .config
+    image: str  # what is started, relative to the build directory
+    steps: int  # lines that make prints, roughly: for the first build's progress
+
+    def fragment_paths(self) -> list[Path]:
+        """The fragments as files, in the order in which they are merged."""
+        return [CONFIG_DIR / f"{name}.config" for name in self.fragments]
+
+
+# QEMU starts x86's vmlinux by its PVH entry: no decompression, which emulation makes slow.
+_ALL = (
+    Flavour("x86", "x86_64", ("base", "x86", "rust"), "vmlinux", 1900),
+    Flavour("x86-c", "x86_64", ("base", "x86", "rust", "c"), "vmlinux", 1900),
+    Flavour("uml", "um", ("base", "uml", "rust", "kunit"), "vmlinux", 1300),
+    Flavour("uml-c", "um", ("base", "uml", "rust", "kunit", "c"), "vmlinux", 1300),
+    # Without Rust at all, as most trees are built: only its objects are looked at.
+    Flavour("plain", "x86_64", ("base", "x86"), "vmlinux", 1500),
+)
+
+FLAVOURS: dict[str, Flavour] = {flavour.name: flavour for flavour in _ALL}
