@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Runs a command in user-mode Linux: the kernel as a process, on the toolbox's own files.
+
+    uml.py [--flavour F] [--cpus N] [--memory SIZE] [--limit S] [--console] [--kunit] [--time]
+           -- CMD ARG...
+
+Owns the kernel's command line and the serial lines that carry output and status. What the guest does
+before the command is init/uml-init's.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import guest
+from guest import Channel, Guest, Outcome
+from progress import main
+
+INIT = Path(__file__).resolve().parent / "init" / "uml-init"
+LIMIT = 120.0
+
+
+def boot(
+    kernel: Path,
+    argv: Sequence[str],
+    *,
+    cpus: int = 2,
+    memory: str = "1G",
+    limit: float = LIMIT,
+    kunit: bool = False,
+    kernel_args: Sequence[str] = (),
+    sink: BinaryIO | None = None,
+) -> Outcome:
+    """Boot, run argv, switch off. `sink` gets the command's output as it comes.
+
+    With `kunit` the kernel runs its own tests before; their results are in the outcome's console,
+    and kernel_args may choose among them (kunit.filter_glob=).
+    """
+    guest.need_kernel(kernel)
+    with tempfile.TemporaryDirectory(prefix="uml-") as job, guest.pipe() as (status_in, status_out):
+        Path(job, "run").write_text(guest.script(argv))
+        command = [*_command(kernel, cpus, memory, job, status_out), *kernel_args]
+        if not kunit:
+            command.append("kunit.enable=0")
+        with Guest(command, sink=sink, pass_fds=[status_out]) as machine:
+            status = Channel()
+            in_time = machine.follow(limit, {status_in: status})
+            word = status.text().strip()
+            if not word.isdigit():
+                raise machine.death(limit, in_time)
+            return machine.outcome(int(word))
+
+
+def _command(kernel: Path, cpus: int, memory: str, job: str, status: int) -> list[str]:
+    """How the kernel is started. It makes a directory of its own in uml_dir."""
+    return [
+        str(kernel),
+        *(f"ncpus={cpus}", f"mem={memory}", "seccomp=on"),
+        *("root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro"),
+        *(f"init={INIT}", f"CGNS_JOB={job}", f"uml_dir={job}/"),
+        # The console goes to stderr, the command's output to stdout, its status to the pipe.
+        *("con0=null,fd:2", "con=null", "ssl0=null,fd:1", f"ssl1=null,fd:{status}", "ssl=null"),
+        # A panic ends the process instead of waiting for somebody to look.
+        *("panic=-1", "noreboot"),
+    ]
+
+
+def run(
+    kernel: Path,
+    argv: Sequence[str],
+    *,
+    cpus: int = 2,
+    memory: str = "1G",
+    timeout: float = LIMIT,
+) -> tuple[int, str]:
+    """Exit status and output of argv in a guest."""
+    outcome = boot(kernel, argv, cpus=cpus, memory=memory, limit=timeout)
+    return outcome.status, outcome.output
+
+
+def program() -> int:
+    parser = guest.arguments("uml.py", "uml")
+    parser.add_argument("--kunit", action="store_true", help="run the kernel's own tests at boot")
+    options = parser.parse_args()
+    guest.need_command(options)
+    outcome = boot(
+        guest.chosen_kernel(options),
+        options.argv,
+        cpus=options.cpus,
+        memory=options.memory,
+        limit=options.limit or LIMIT,
+        kunit=options.kunit,
+        sink=sys.stdout.buffer,
+    )
+    return guest.report(options, outcome)
+
+
+if __name__ == "__main__":
+    main(program)
