@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The front door. What each target does lies in scripts/ and vm/; this file only names it.
+# Values reach the scripts by the environment, so that names with spaces come through whole.
+
+export CACHE KDIR ACCEL LLVM JOBS V
+
+toolbox := scripts/toolbox.sh
+MAKEFLAGS += --no-print-directory
+
+.PHONY: help run test bench kernel shell apply unapply clean distclean
+
+help:
+	@sed -n 's/^#: //p' Makefile
+
+#: make run                   build a kernel with the Rust core, boot it, take the tour
+run:
+	@$(toolbox) sh -c 'python3 scripts/kernel.py x86 && exec python3 vm/tour.py'
+
+#: make test                  every test there is
+test:
+	@$(toolbox) python3 scripts/test.py
+
+#: make bench                 what the Rust core costs, beside what C costs
+bench:
+	@$(toolbox) python3 scripts/bench.py
+
+#: make kernel                only build that kernel
+kernel:
+	@$(toolbox) python3 scripts/kernel.py x86
+
+#: make shell                 a shell in a virtual machine that runs it
+shell:
+	@$(toolbox) python3 scripts/kernel.py x86
+	@$(toolbox) --tty python3 vm/virtme.py --shell
+
+#: make apply KDIR=<tree>     put the overlay onto a kernel tree of your own
+#: make unapply KDIR=<tree>   take it off again, without a trace
+apply unapply:
+	@scripts/overlay.sh $@ "$$KDIR"
+
+#: make clean                 delete what was built; toolbox, kernel source and compiler cache stay
+clean:
+	@$(toolbox) --clean
+
+#: make distclean             delete the whole cache
+distclean:
+	@$(toolbox) --distclean
+
+#:
+#: CACHE=<dir>                where all that is fetched and built goes (~/.cache/cgroup-ns-rust)
+#: KDIR=<tree>                a kernel tree of your own, for run, test, kernel and shell too; it is only read
+#: ACCEL=kvm|tcg              how virtual machines run; without it kvm where it works, else tcg
+#: LLVM=0                     build the kernel with gcc
+#: JOBS=<n>                   how many compilers at once; without it one a processor
+#: V=1                        show what goes to the logs

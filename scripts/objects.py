@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What compiled objects show: that two builds are the same, and that no panic can be reached.
+
+Owns the reading of object files. Knows nothing of how they were built.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+
+# WARN_ON() notes the number of its line there, and a hook moves lines.
+LINE_NUMBERS = ("__bug_table", ".rela__bug_table")
+PANIC = re.compile(r"core9panicking|core::panicking|rust_begin_unwind")
+
+
+class Mismatch(Exception):
+    """Objects are not what they must be: says which, and how."""
+
+
+def _run(*argv: str | Path) -> str:
+    command = [str(arg) for arg in argv]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def _disassembly(path: Path) -> list[str]:
+    """Code with its relocations; without the first line, which names the file."""
+    text = _run("llvm-objdump", "-d", "-r", "--no-show-raw-insn", path)
+    return [line for line in text.splitlines() if "file format" not in line]
+
+
+def _contents(path: Path) -> bytes:
+    """The object without its line numbers."""
+    with tempfile.NamedTemporaryFile() as out:
+        drop = [f"--remove-section={name}" for name in LINE_NUMBERS]
+        _run("llvm-objcopy", *drop, path, out.name)
+        return Path(out.name).read_bytes()
+
+
+def same(ours: Path, theirs: Path, directories: tuple[str, ...]) -> int:
+    """How many objects of `directories` the two build directories share, all of them the same.
+
+    Compares disassemblies, then everything else that the objects hold but line numbers. Raises
+    Mismatch when an object differs or stands on one side only.
+    """
+    count = 0
+    for directory in directories:
+        names = {path.name for build in (ours, theirs) for path in (build / directory).glob("*.o")}
+        for name in sorted(names - {"built-in.a"}):
+            pair = ours / directory / name, theirs / directory / name
+            for path in pair:
+                if not path.exists():
+                    raise Mismatch(f"{directory}/{name} is built on one side only")
+            if _disassembly(pair[0]) != _disassembly(pair[1]):
+                raise Mismatch(f"{directory}/{name} disassembles differently")
+            if _contents(pair[0]) != _contents(pair[1]):
+                raise Mismatch(f"{directory}/{name} differs in its data")
+            count += 1
+    if not count:
+        raise Mismatch(f"nothing was built in {', '.join(directories)}")
+    return count
+
+
+def panic_references(path: Path) -> list[str]:
+    """The symbols of panics that an object refers to."""
+    symbols = _run("llvm-nm", path).splitlines()
+    return [line.split()[-1] for line in symbols if PANIC.search(line)]
+
+
+def defines(path: Path, symbol: str) -> bool:
+    """Whether an object has the global function `symbol`."""
+    return any(line.split()[-2:] == ["T", symbol] for line in _run("llvm-nm", path).splitlines())

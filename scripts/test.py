@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Every test there is, cheapest first. Runs inside the toolbox; `make test` is the way to it.
+
+Owns the order and the list. How a thing is built, started or compared lies beside it.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import kernel
+import objects
+import progress
+import results
+import uml
+import virtme
+from progress import Failure
+from results import Result, Score
+
+PROJECT = Path(__file__).resolve().parent.parent
+HOST_TESTS = Path("/tmp/host-tests")
+TARGET = progress.CACHE / "build" / "host-tests"
+SELFTESTS = progress.CACHE / "build" / "selftests"
+# The Debian packages' own crates: nothing is fetched.
+CARGO = (
+    *("cargo", "--offline"),
+    *("--config", 'source.crates-io.replace-with="debian"'),
+    *("--config", 'source.debian.directory="/usr/share/cargo/registry"'),
+)
+# What a failure needs to be seen again.
+SEED = re.compile(r"\w+: seed=\d+")
+OURS = "kernel/cgroup/ns/cgroup_ns.o"
+# What the hooks touch, for the proof that they change nothing when the option is off.
+HOOKED = ("kernel/cgroup", "fs/kernfs")
+
+
+def output(argv: Iterable[str | Path], cwd: Path = PROJECT) -> tuple[int, str]:
+    """Exit status and output, errors included, of a quick command."""
+    command = [str(arg) for arg in argv]
+    done = subprocess.run(
+        command, cwd=cwd, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
+    return done.returncode, done.stdout
+
+
+def say_all(text: str) -> None:
+    """A failed command's own words, below which its verdict stands."""
+    for line in text.rstrip().splitlines():
+        print(f"# {line}")
+
+
+class Tests:
+    """The parts of the test run. Each adds its results to the score."""
+
+    def __init__(self) -> None:
+        self.score = Score()
+
+    def verdict(self, group: str, name: str, passed: bool, why: str = "") -> None:
+        """Add one result."""
+        self.score.add(group, Result(name, "passed" if passed else "failed", why))
+
+    def command(
+        self, group: str, name: str, argv: Iterable[str | Path], cwd: Path = PROJECT
+    ) -> None:
+        """A command that succeeds without a word, or fails."""
+        status, text = output(argv, cwd)
+        if status:
+            say_all(text)
+        self.verdict(group, name, status == 0, f"status {status}")
+
+    def part(self, test: Callable[[], None]) -> None:
+        """Run one part; what stops it is one failed test, and the other parts go on."""
+        try:
+            test()
+        except (Failure, objects.Mismatch) as failure:
+            self.verdict(test.__name__, "runs to its end", False, str(failure))
+
+    def style(self) -> None:
+        """What formatters and checkers say of the sources."""
+        rust = sorted(PROJECT.glob("rust/**/*.rs"))
+        self.command("style", "rustfmt", ["rustfmt", "--check", "--edition=2021", *rust])
+        self.command(
+            "style", "shellcheck", ["shellcheck", "-x", *sorted(PROJECT.glob("scripts/*.sh"))]
+        )
+        checkpatch = [
+            kernel.source.find().path / "scripts/checkpatch.pl",
+            "--strict",
+            "--no-tree",
+            "--terse",
+            "-q",
+        ]
+        sources = [*PROJECT.glob("rust/**/*.[ch]"), *PROJECT.glob("selftests/*.[ch]")]
+        self.command("style", "checkpatch, C", [*checkpatch, "-f", *sorted(sources)])
+        self.command("style", "checkpatch, hooks", [*checkpatch, "--no-signoff", *self.hooks()])
+
+    def hooks(self) -> list[Path]:
+        """The patches to C."""
+        return sorted(PROJECT.glob("scripts/hooks/*.patch"))
+
+    def scripts(self) -> None:
+        """Tests of the scripts that can do harm."""
+        status, text = output(
+            ["python3", "-m", "unittest", "discover", "-v", "-s", "scripts/tests"]
+        )
+        found = self.score.add_all("scripts", results.unittest(text))
+        if status or not found:
+            say_all(text)
+            self.verdict(
+                "scripts", "all of unittest's tests", False, f"status {status}, {found} tests"
+            )
+
+    def host(self) -> None:
+        """The pure logic, on the host: in a directory of its own, since cargo writes beside its manifest."""
+        shutil.copytree(
+            PROJECT / "rust",
+            HOST_TESTS,
+            dirs_exist_ok=True,
+            ignore=shutil.ignore_patterns("target", "*.lock"),
+        )
+        cargo = [*CARGO, "test", "--no-fail-fast", "--target-dir", TARGET]
+        progress.run("host tests, build", [*cargo, "--no-run"], cwd=HOST_TESTS)
+        status, text = output(cargo, HOST_TESTS)
+        found = self.score.add_all("host", results.cargo(text))
+        if status or not found:
+            say_all(text)
+            self.verdict("host", "all of cargo's tests", False, f"status {status}, {found} tests")
+        self.command(
+            "style",
+            "clippy, host",
+            [*CARGO, "clippy", "--all-targets", "--target-dir", TARGET, "--", "-Dwarnings"],
+            HOST_TESTS,
+        )
+
+    def uml(self) -> None:
+        """KUnit and selftests in user-mode Linux."""
+        image = kernel.build("uml")
+        kunit = uml.boot(image, ["true"], kunit=True, kernel_args=["kunit.filter=speed>slow"])
+        self.guest("uml, kunit", kunit.console)
+        self.guest("uml", uml.boot(image, self.selftests()).output)
+
+    def x86(self) -> None:
+        """The release object, selftests and the tour under virtme-ng."""
+        image = kernel.build("x86")
+        build = image.parent
+        self.verdict(
+            "x86",
+            "the object holds the Rust function",
+            objects.defines(build / OURS, "kernfs_path_from_node"),
+        )
+        panics = objects.panic_references(build / OURS)
+        self.verdict("x86", "no panic is referred to", not panics, ", ".join(panics))
+        self.guest("x86", virtme.boot(image, self.selftests()).output)
+        self.command("x86", "the tour", ["python3", "vm/tour.py"])
+
+    def selftests(self) -> list[str]:
+        """Build the selftests; return what runs them in a guest."""
+        where = [f"KSRC={kernel.source.find().path}", f"O={SELFTESTS}"]
+        progress.run("selftests, build", ["make", "-C", PROJECT / "selftests", *where])
+        return ["python3", str(PROJECT / "selftests/run.py"), str(SELFTESTS)]
+
+    def guest(self, group: str, text: str) -> None:
+        """Add the results that a guest printed; that some are missing is a failure of its own."""
+        for line in SEED.findall(text):
+            print(f"# {group}: {line}")
+        self.score.add_all(group, results.ktap(text, depth=1))
+        if not results.ktap_is_whole(text, depth=1):
+            say_all(text[-4000:])
+            self.verdict(group, "all announced results came", False)
+
+    def same(self) -> None:
+        """With the option off, the overlaid tree builds what mainline's does."""
+        targets = tuple(f"{directory}/" for directory in HOOKED)
+        theirs = kernel.build("plain", targets, untouched=True).parent
+        ours = kernel.build("plain", targets).parent
+        count = objects.same(ours, theirs, HOOKED)
+        self.verdict("same", f"{count} objects are those of the untouched tree", True)
+
+
+def main() -> int:
+    tests = Tests()
+    for part in (tests.style, tests.scripts, tests.host, tests.uml, tests.x86, tests.same):
+        tests.part(part)
+    return tests.score.finish()
+
+
+if __name__ == "__main__":
+    progress.main(main)
