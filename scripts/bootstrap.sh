@@ -127,9 +127,9 @@ no_subordinate_ids() {
 
 # One line for the failure that people meet most, the end of the log for any other.
 explain_failure() {
-	if grep -q -i -E 'could not (resolve|connect)|temporary failure|unreachable|unable to connect|failed to fetch|timed out' "$1"; then
-		die "the package mirror cannot be reached; check the network and the mirror of the host's apt (log: $1)"
-	fi
+	local why
+	why=$(sed -n 's/^E: Failed to fetch //p' -- "$1" | head -n 1)
+	[[ -z $why ]] || die "the package mirror does not answer ($why); check the network and the host's apt (log: $1)"
 	tail -n 20 -- "$1" >&2
-	die "the step failed; its last lines are above (log: $1)"
+	die "that failed; the log's last lines are above (log: $1)"
 }

@@ -145,9 +145,11 @@ def _fetch(apt: Apt, package: str) -> Path:
 
 
 def _unreachable(phase: str) -> Failure:
-    log = progress.host_path(progress.log_path(phase))
+    log = progress.log_path(phase)
+    why = re.search(r"^E: Failed to fetch (.*)", log.read_text(errors="replace"), re.MULTILINE)
     return Failure(
-        f"the package mirror cannot be reached; check the network and the host's apt (log: {log})"
+        f"the package mirror does not answer ({why[1] if why else 'apt failed'}); "
+        f"check the network and the host's apt (log: {progress.host_path(log)})"
     )
 
 

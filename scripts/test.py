@@ -26,9 +26,8 @@ HOST_TESTS = Path("/tmp/host-tests")
 TARGET = progress.CACHE / "build" / "host-tests"
 SELFTESTS = progress.CACHE / "build" / "selftests"
 # The Debian packages' own crates: nothing is fetched.
-CARGO = (
-    *("cargo", "--offline"),
-    *("--config", 'source.crates-io.replace-with="debian"'),
+REGISTRY = (
+    *("--offline", "--config", 'source.crates-io.replace-with="debian"'),
     *("--config", 'source.debian.directory="/usr/share/cargo/registry"'),
 )
 # What a failure needs to be seen again.
@@ -76,7 +75,7 @@ class Tests:
         """Run one part; what stops it is one failed test, and the other parts go on."""
         try:
             test()
-        except (Failure, objects.Mismatch) as failure:
+        except (Failure, objects.Mismatch, subprocess.CalledProcessError) as failure:
             self.verdict(test.__name__, "runs to its end", False, str(failure))
 
     def style(self) -> None:
@@ -121,7 +120,7 @@ class Tests:
             dirs_exist_ok=True,
             ignore=shutil.ignore_patterns("target", "*.lock"),
         )
-        cargo = [*CARGO, "test", "--no-fail-fast", "--target-dir", TARGET]
+        cargo = ["cargo", "test", *REGISTRY, "--no-fail-fast", "--target-dir", TARGET]
         progress.run("host tests, build", [*cargo, "--no-run"], cwd=HOST_TESTS)
         status, text = output(cargo, HOST_TESTS)
         found = self.score.add_all("host", results.cargo(text))
@@ -131,7 +130,16 @@ class Tests:
         self.command(
             "style",
             "clippy, host",
-            [*CARGO, "clippy", "--all-targets", "--target-dir", TARGET, "--", "-Dwarnings"],
+            [
+                "cargo",
+                "clippy",
+                *REGISTRY,
+                "--all-targets",
+                "--target-dir",
+                TARGET,
+                "--",
+                "-Dwarnings",
+            ],
             HOST_TESTS,
         )
 

@@ -39,6 +39,15 @@ class Objects(unittest.TestCase):
         with self.assertRaisesRegex(objects.Mismatch, r"d/f\.o differs"):
             objects.same(a, b, ("d",))
 
+    def test_line_numbers_of_warnings_are_not_looked_at(self) -> None:
+        code = 'short n __attribute__((section("%s"))) = %d;'
+        for section, same in (("__bug_table", True), (".data.other", False)):
+            a, b = self.build("a", code % (section, 1)), self.build("b", code % (section, 2))
+            if same:
+                self.assertEqual(objects.same(a, b, ("d",)), 1)
+            else:
+                self.assertRaises(objects.Mismatch, objects.same, a, b, ("d",))
+
     def test_an_object_more_is_found(self) -> None:
         a, b = self.build("a", CODE % 1), self.build("b", CODE % 1)
         self.build("b", CODE % 1, "g")
