@@ -15,7 +15,7 @@ help:
 
 #: make run                   build a kernel with the Rust core, boot it, take the tour
 run:
-	@$(toolbox) sh -c 'python3 scripts/kernel.py x86 && exec python3 vm/tour.py'
+	@$(toolbox) python3 vm/tour.py
 
 #: make test                  every test there is
 test:

@@ -31,11 +31,15 @@ assemble() {
 }
 
 assemble
-pivot_root . .
-umount -l .
-cd /project
+# Where / is no mount of its own (a chroot, an initramfs), chroot has to do.
+inside=()
+if pivot_root . . 2>/dev/null; then
+	umount -l .
+else
+	inside=(chroot .)
+fi
 
-env --default-signal=INT,QUIT "$@" <&0 &
+"${inside[@]}" env --chdir=/project --default-signal=INT,QUIT "$@" <&0 &
 child=$!
 trap ': the command hears it too' INT
 trap 'kill -TERM "$child" 2>/dev/null || :' TERM HUP

@@ -82,7 +82,8 @@ class Build:
                 f"-j{jobs}",
                 f"ARCH={self.flavour.arch}",
             ),
-            *(["LLVM=1"] if with_llvm() else []),
+            # Said either way: make would take LLVM=0 from the environment for a yes.
+            "LLVM=1" if with_llvm() else "LLVM=",
             *(f"CC=ccache {compiler}", "LOCALVERSION="),
             *([f"V={os.environ['V']}"] if os.environ.get("V") else []),
             *targets,
@@ -101,7 +102,8 @@ class Build:
         config = self.directory / ".config"
         stamp = self.directory / ".fragments"
         wanted = self._fingerprint()
-        if config.exists() and stamp.exists() and stamp.read_text() == wanted:
+        done = config.exists() and stamp.exists() and stamp.read_text() == wanted
+        if done and not self._menu_changed_since(stamp.stat().st_mtime):
             return
         stamp.unlink(missing_ok=True)
         # make tinyconfig, in one pass of Kconfig in place of three: each asks the compiler a hundred things.
@@ -131,10 +133,17 @@ class Build:
         digest = hashlib.sha256(repr(self.command()).encode())
         for piece in self.flavour.fragment_paths():
             digest.update(piece.read_bytes())
-        menu = SRC / "kernel/cgroup/ns/Kconfig"
-        digest.update(menu.read_bytes() if menu.exists() else b"")
         digest.update((SRC / "Makefile").read_bytes())
         return digest.hexdigest() + "\n"
+
+    def _menu_changed_since(self, when: float) -> bool:
+        """Whether a Kconfig file is newer, or gone: make alone would stop there, to ask about new symbols."""
+        read = self.directory / "include/config/auto.conf.cmd"
+        names = re.findall(r"^\t(\S+)", read.read_text(), re.MULTILINE) if read.exists() else []
+        try:
+            return any((SRC / name).stat().st_mtime > when for name in names)
+        except FileNotFoundError:
+            return True
 
     def _check_symbols(self, config: Path) -> None:
         """Kconfig drops what it cannot satisfy without a word."""
@@ -155,8 +164,10 @@ class Build:
 
     def make(self, targets: tuple[str, ...]) -> None:
         """Build. The progress of a first build is measured against what this flavour took the last time."""
+        # Not make's own default, which would go on to compress an image that nothing here starts.
+        targets = targets or (self.flavour.image,)
         memory = self.directory.parent / f"{self.variant}.steps"
-        fresh = not targets and not (self.directory / "vmlinux").exists()
+        fresh = targets == (self.flavour.image,) and not (self.directory / "vmlinux").exists()
         total: int | None = None
         if fresh:
             total = int(memory.read_text()) if memory.exists() else self.flavour.steps

@@ -197,6 +197,7 @@ put() {
 
 case ${1:-}:$# in
 check:2 | apply:2 | unapply:2)
+	[[ $2 ]] || die "no kernel tree given; name one with KDIR=<tree>"
 	tree=$(realpath -m -- "$2")
 	"$1" "$tree"
 	;;

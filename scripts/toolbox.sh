@@ -26,6 +26,13 @@ project=$(dirname "$here")
 isolate=(unshare --mount --propagation private --pid --fork --kill-child)
 ((EUID == 0)) || isolate+=(--map-root-user --map-auto)
 
+# A wish that cannot be granted is told of now, not after the build.
+check_wishes() {
+	[[ ${ACCEL:-} =~ ^(|kvm|tcg)$ ]] || die "ACCEL=$ACCEL: say kvm or tcg, or leave it out"
+	[[ ${LLVM:-} =~ ^[01]?$ ]] || die "LLVM=$LLVM: say 0 for gcc or 1 for clang, or leave it out"
+	[[ ${JOBS:-} =~ ^([1-9][0-9]*)?$ ]] || die "JOBS=$JOBS: say a number, or leave it out"
+}
+
 check_kdir() {
 	[[ -n ${KDIR:-} ]] || return 0
 	"$here/overlay.sh" check "$KDIR"
@@ -73,6 +80,7 @@ main() {
 	--tty) tty=1 && shift ;;
 	esac
 	(($#)) || die "no command given"
+	check_wishes
 	check_kdir
 	open_cache
 	find_toolbox

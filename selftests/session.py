@@ -2,6 +2,7 @@
 """A terminal session that checks itself: shells that live on from command to command, and a verdict.
 
 Owns how a session is printed, compared and summed up. What is to be seen is the caller's to say.
+Imports little: under emulation that is most of the time from start to first line.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import signal
 import subprocess
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field
 from itertools import zip_longest
 
 LIMIT = 60.0
@@ -77,13 +77,13 @@ class Shell:
         self.process.wait()
 
 
-@dataclass
 class Session:
     """Prints a session and keeps count of what was not as it should be."""
 
-    colour: bool = False
-    checked: int = 0
-    wrong: list[tuple[str, str, str]] = field(default_factory=list)
+    def __init__(self, colour: bool = False) -> None:
+        self.colour = colour
+        self.checked = 0
+        self.wrong: list[tuple[str, str, str]] = []
 
     def heading(self, text: str) -> None:
         """A new part of the session."""

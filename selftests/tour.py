@@ -57,7 +57,7 @@ def inside(t: Session, job: Shell) -> str:
 
 def unshare(t: Session, job: Shell) -> None:
     """The job's shell starts another one that has namespaces of its own, and reads on in there."""
-    t.run(job, "unshare --cgroup --mount bash")
+    t.run(job, "unshare -Cm bash")
     job.name = "container"
 
 
@@ -134,7 +134,7 @@ def long_path(t: Session, host: Shell) -> None:
     t.heading("What counts is what is shown: from a root down there the path is short")
     t.run(
         host,
-        "(echo $BASHPID > cgroup.procs; unshare --cgroup grep 0:: /proc/self/cgroup)",
+        "(echo $BASHPID > cgroup.procs; unshare -C grep 0:: /proc/self/cgroup)",
         "0::/",
     )
 

@@ -29,10 +29,10 @@ class Flavour:
 
 # QEMU starts x86's vmlinux by its PVH entry: no decompression, which emulation makes slow.
 _ALL = (
-    Flavour("x86", "x86_64", ("base", "x86", "rust"), "vmlinux", 1900),
-    Flavour("x86-c", "x86_64", ("base", "x86", "rust", "c"), "vmlinux", 1900),
-    Flavour("uml", "um", ("base", "uml", "rust", "kunit"), "vmlinux", 1300),
-    Flavour("uml-c", "um", ("base", "uml", "rust", "kunit", "c"), "vmlinux", 1300),
+    Flavour("x86", "x86_64", ("base", "x86", "rust"), "vmlinux", 1970),
+    Flavour("x86-c", "x86_64", ("base", "x86", "rust", "c"), "vmlinux", 1970),
+    Flavour("uml", "um", ("base", "uml", "rust", "kunit"), "vmlinux", 1350),
+    Flavour("uml-c", "um", ("base", "uml", "rust", "kunit", "c"), "vmlinux", 1350),
     # Without Rust at all, as most trees are built: only its objects are looked at.
     Flavour("plain", "x86_64", ("base", "x86"), "vmlinux", 1500),
 )

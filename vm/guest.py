@@ -71,14 +71,17 @@ class Guest:
         self.output = Channel(sink)
         self.console = Channel()
         self.start = time.monotonic()
-        self.process = subprocess.Popen(
-            [str(arg) for arg in argv],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-            **options,  # type: ignore[call-overload]
-        )
+        try:
+            self.process = subprocess.Popen(
+                [str(arg) for arg in argv],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                **options,  # type: ignore[call-overload]
+            )
+        except OSError as error:
+            raise Failure(f"{argv[0]} cannot be started: {error.strerror}") from error
 
     def __enter__(self) -> Guest:
         return self

@@ -30,7 +30,7 @@ def program() -> int:
 
         kernel = build(options.flavour)
     colour = ["--colour"] if sys.stdout.isatty() else []
-    guide = ["python3", str(GUIDE), *colour]
+    guide = ["python3", "-ES", str(GUIDE), *colour]
     return virtme.boot(kernel, guide, sink=sys.stdout.buffer).status
 
 
