@@ -69,19 +69,6 @@ def _command(kernel: Path, cpus: int, memory: str, job: str, status: int) -> lis
     ]
 
 
-def run(
-    kernel: Path,
-    argv: Sequence[str],
-    *,
-    cpus: int = 2,
-    memory: str = "1G",
-    timeout: float = LIMIT,
-) -> tuple[int, str]:
-    """Exit status and output of argv in a guest."""
-    outcome = boot(kernel, argv, cpus=cpus, memory=memory, limit=timeout)
-    return outcome.status, outcome.output
-
-
 def program() -> int:
     parser = guest.arguments("uml.py", "uml")
     parser.add_argument("--kunit", action="store_true", help="run the kernel's own tests at boot")

@@ -73,19 +73,6 @@ def _command(
     ]
 
 
-def run(
-    kernel: Path,
-    argv: Sequence[str],
-    *,
-    cpus: int = 2,
-    memory: str = "1G",
-    timeout: float = LIMIT,
-) -> tuple[int, str]:
-    """Exit status and output of argv in a guest."""
-    outcome = boot(kernel, argv, cpus=cpus, memory=memory, limit=timeout)
-    return outcome.status, outcome.output
-
-
 def shell(kernel: Path, *, cpus: int, memory: str) -> int:
     """A shell in a guest, on this terminal, until it is left."""
     guest.need_kernel(kernel)
