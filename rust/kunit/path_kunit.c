@@ -207,7 +207,6 @@ static void beyond_path_max(struct kunit *test)
 		kn = add(test, kn, name);
 		compare(test, kn, NULL, PATH_MAX);
 	}
-	KUNIT_EXPECT_EQ(test, kernfs_path_from_node(kn, NULL, ctx->rust, PATH_MAX), -E2BIG);
 	KUNIT_EXPECT_EQ(test, kernfs_path_from_node(kn, NULL, ctx->rust, WHOLE), 20 * 256);
 }
 
@@ -232,6 +231,7 @@ static int rename_on_and_on(void *data)
 	return 0;
 }
 
+/* From aside, the way is found before it is written: time enough for a move in between. */
 static void race(struct kunit *test, struct kernfs_root *root, bool move)
 {
 	struct path_ctx *ctx = test->priv;
@@ -242,15 +242,16 @@ static void race(struct kunit *test, struct kernfs_root *root, bool move)
 		.parents = { a, b },
 		.names = { "short", "quite-a-long-name" },
 	};
-	const char *other = move ? "/b/quite-a-long-name" : "/a/quite-a-long-name";
+	const char *other = move ? "/../../b/quite-a-long-name" : "/../quite-a-long-name";
+	struct kernfs_node *from = add(test, a, "from");
 	struct task_struct *task = kthread_run(rename_on_and_on, &r, "path_kunit");
 	unsigned long end = jiffies + 30 * HZ;
 	int seen[2] = {};
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
-	for (int i = 0; i < 100000 || ((!seen[0] || !seen[1]) && time_before(jiffies, end)); i++) {
-		kernfs_path_from_node(r.kn, NULL, ctx->rust, PATH_MAX);
-		seen[0] += !strcmp(ctx->rust, "/a/short");
+	for (int i = 0; i < 2000000 || ((!seen[0] || !seen[1]) && time_before(jiffies, end)); i++) {
+		kernfs_path_from_node(r.kn, from, ctx->rust, PATH_MAX);
+		seen[0] += !strcmp(ctx->rust, "/../short");
 		seen[1] += !strcmp(ctx->rust, other);
 		if (seen[0] + seen[1] != i + 1) {
 			KUNIT_FAIL(test, "neither path: %s", ctx->rust);
@@ -259,7 +260,6 @@ static void race(struct kunit *test, struct kernfs_root *root, bool move)
 		cond_resched();
 	}
 	kthread_stop(task);
-	kunit_info(test, "renames=%lu seen=%d,%d", r.renames, seen[0], seen[1]);
 	KUNIT_EXPECT_GT(test, seen[0], 0);
 	KUNIT_EXPECT_GT(test, seen[1], 0);
 }
