@@ -47,7 +47,7 @@ make_toolbox() {
 	on_stop=discard
 	trap_signals
 	apt_settings >"$cache/apt.conf"
-	if ! long_step toolbox "$log" '^Setting up ' 390 bootstrap; then
+	if ! long_step toolbox "$log" '^(Get:|Unpacking |Setting up )' 1180 bootstrap; then
 		discard
 		explain_failure "$log"
 	fi
@@ -97,7 +97,7 @@ need_mmdebstrap() {
 	((EUID == 0)) || die "mmdebstrap is missing; ask for it: sudo apt-get install mmdebstrap uidmap"
 	command -v apt-get >/dev/null || die "mmdebstrap is missing, and there is no apt-get to install it"
 	trap_signals
-	long_step mmdebstrap "$cache/log/mmdebstrap.log" '^Setting up ' 20 install_mmdebstrap ||
+	long_step mmdebstrap "$cache/log/mmdebstrap.log" '^(Get:|Unpacking |Setting up )' 60 install_mmdebstrap ||
 		explain_failure "$cache/log/mmdebstrap.log"
 	trap - INT TERM HUP
 }
