@@ -9,9 +9,11 @@ SUITE=trixie
 # Changes with the recipe below, so that a toolbox of an older one is not taken for ours.
 RECIPE=1
 # Room on disk that each piece takes while it is being made, in KiB.
-TOOLBOX_KIB=$((3200 * 1024))
-SOURCE_KIB=$((2400 * 1024))
+TOOLBOX_KIB=$((2800 * 1024))
+SOURCE_KIB=$((2100 * 1024))
 BUILD_KIB=$((2048 * 1024))
+# What a run may add to builds that are there.
+MORE_KIB=$((512 * 1024))
 
 packages() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$here/toolbox.packages"; }
 
@@ -27,10 +29,10 @@ find_toolbox() {
 
 # Says before anything is begun how much room the whole way takes.
 check_disk() {
-	local need=0 free
+	local need=$MORE_KIB free
 	[[ -d $toolbox ]] || need=$((need + TOOLBOX_KIB))
 	[[ -n ${kdir:-} ]] || compgen -G "$cache/linux-*[0-9]" >/dev/null || need=$((need + SOURCE_KIB))
-	[[ -n $(ls -A -- "$cache/build") ]] || need=$((need + BUILD_KIB))
+	[[ -n $(ls -A -- "$cache/build") ]] || need=$((need + BUILD_KIB - MORE_KIB))
 	free=$(df --output=avail -k -- "$cache" | tail -n 1)
 	((free >= need)) ||
 		die "$cache needs $(gib "$need") of free disk space and has $(gib "$free");" \
@@ -40,7 +42,6 @@ check_disk() {
 make_toolbox() {
 	local log=$cache/log/toolbox.log
 	need_mmdebstrap
-	need_user_namespaces
 	local partial=$toolbox.partial
 	discard() { delete "$partial"; }
 	# shellcheck disable=SC2034 # read by common.sh
@@ -108,21 +109,28 @@ install_mmdebstrap() {
 	apt-get install --yes mmdebstrap || { apt-get update && apt-get install --yes mmdebstrap; }
 }
 
-# As an ordinary user: that user namespaces are allowed, with subordinate ids to fill them.
-need_user_namespaces() {
-	((EUID)) || return 0
+# That we may have mounts and processes of our own: before anything is begun, and without newuidmap, for which
+# an unshare(1) that fails leaves a child waiting for ever.
+need_isolation() {
+	local user
+	user=$(id -un)
+	if ((EUID == 0)); then
+		unshare --mount --propagation private --pid --fork true 2>/dev/null ||
+			die "root may not mount anything here (in a container or a chroot?); run this outside, or as another user"
+		return
+	fi
 	command -v newuidmap >/dev/null || die "newuidmap is missing; ask for it: sudo apt-get install uidmap"
 	local file
 	for file in /etc/subuid /etc/subgid; do
-		grep -qs -E "^($(id -un)|$EUID):" "$file" || no_subordinate_ids
+		grep -qs -E "^($user|$EUID):" "$file" || no_subordinate_ids "$user"
 	done
-	"${isolate[@]}" true 2>/dev/null ||
-		die "user namespaces are not allowed for $(id -un) on this machine; run as root instead"
+	unshare --user --map-root-user --mount --propagation private --pid --fork true 2>/dev/null ||
+		die "user namespaces are not allowed for $user on this machine; run this as root, or allow them"
 }
 
 no_subordinate_ids() {
-	die "$(id -un) has no subordinate ids; ask for them:" \
-		"sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $(id -un)"
+	die "$1 has no subordinate ids; ask for them:" \
+		"sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $1"
 }
 
 # One line for the failure that people meet most, the end of the log for any other.

@@ -60,7 +60,7 @@ clean() {
 	delete "$project/build"
 	is_ours || return 0
 	open_cache
-	delete "$cache"/build "$cache"/layer "$cache"/log
+	delete "$cache"/{build,layer,copy,log}
 }
 
 distclean() {

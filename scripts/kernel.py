@@ -13,6 +13,7 @@ import hashlib
 import os
 import re
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from source import Source
 
 SRC = Path("/src")
 SCRIPTS = Path(__file__).resolve().parent
+COPY_ROOM = 3 << 30
 STEP = re.compile(r"^  [A-Z][A-Z0-9_ \[\]]+ +\S")
 # The same every time, so that the compiler cache and `uname -v` do not depend on when and where.
 STAMPS = {
@@ -216,6 +218,11 @@ def mount(tree: Source, *, untouched: bool) -> None:
 def _copy(below: Path, layer: Path, name: str) -> Path:
     """A copy of source and layer in the cache, kept up to date without touching what is equal."""
     copy = CACHE / "copy" / name
+    if not copy.exists() and shutil.disk_usage(CACHE).free < COPY_ROOM:
+        raise Failure(
+            f"{progress.host_path(CACHE)} needs {COPY_ROOM >> 30} GiB of free disk space: "
+            "this machine has no overlayfs for us, and the source is copied instead"
+        )
     copy.mkdir(parents=True, exist_ok=True)
     sync = ("rsync", "--archive", "--no-owner", "--no-group")
     touched = CACHE / "copy" / f"{name}.touched"

@@ -82,6 +82,7 @@ main() {
 	(($#)) || die "no command given"
 	check_wishes
 	check_kdir
+	need_isolation
 	open_cache
 	find_toolbox
 	if [[ $tty ]]; then
