@@ -18,6 +18,12 @@ KTAP = re.compile(
 CARGO = re.compile(r"^test (\S+) \.\.\. (ok|FAILED|ignored)")
 UNITTEST = re.compile(r"^(\w+) \(([\w.]+)\) \.\.\. (ok|FAIL|ERROR|skipped (.*))$")
 
+# What a kernel says on its console when something went wrong that no test may have asked about.
+ALARM = re.compile(
+    r"\b(?:WARNING:|BUG:|Oops|Kernel panic|KASAN:|UBSAN:|unreferenced object|general protection)|"
+    r"rcu: .*(?:stall|Voluntary)|possible .* detected"
+)
+
 
 @dataclass(frozen=True)
 class Result:
@@ -42,6 +48,11 @@ def ktap_is_whole(text: str, *, depth: int) -> bool:
     """Whether as many results came as each plan of that depth announced."""
     plans = re.findall(rf"^(?:\[ *[\d.]+\] )?{' ' * 4 * depth}1\.\.(\d+)$", text, re.MULTILINE)
     return bool(plans) and sum(map(int, plans)) == len(list(ktap(text, depth=depth)))
+
+
+def alarms(console: str) -> list[str]:
+    """The lines of a console that no sound kernel prints."""
+    return [line.strip() for line in console.splitlines() if ALARM.search(line)]
 
 
 def cargo(text: str) -> Iterator[Result]:

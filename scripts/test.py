@@ -147,8 +147,9 @@ class Tests:
         image = kernel.build("uml")
         ours = ["kunit.filter_glob=cgroup_ns*", "kunit.filter=speed>slow"]
         kunit = uml.boot(image, ["true"], kunit=True, kernel_args=ours)
-        self.guest("uml, kunit", kunit.console)
-        self.guest("uml", uml.boot(image, self.selftests()).output)
+        self.guest("uml, kunit", kunit.console, kunit.console)
+        tests = uml.boot(image, self.selftests())
+        self.guest("uml", tests.output, tests.console)
 
     def x86(self) -> None:
         """The release object, selftests and the tour under virtme-ng."""
@@ -161,7 +162,8 @@ class Tests:
         )
         panics = objects.panic_references(build / OURS)
         self.verdict("x86", "no panic is referred to", not panics, ", ".join(panics))
-        self.guest("x86", virtme.boot(image, self.selftests()).output)
+        tests = virtme.boot(image, self.selftests())
+        self.guest("x86", tests.output, tests.console)
         self.command("x86", "the tour", ["python3", "vm/tour.py"])
 
     def selftests(self) -> list[str]:
@@ -170,14 +172,17 @@ class Tests:
         progress.run("selftests, build", ["make", "-C", PROJECT / "selftests", *where])
         return ["python3", str(PROJECT / "selftests/run.py"), str(SELFTESTS)]
 
-    def guest(self, group: str, text: str) -> None:
-        """Add the results that a guest printed; that some are missing is a failure of its own."""
+    def guest(self, group: str, text: str, console: str) -> None:
+        """Add what a guest printed. A result that is missing fails, and so does a kernel that complains."""
         for line in SEED.findall(text):
             print(f"# {group}: {line}")
         self.score.add_all(group, results.ktap(text, depth=1))
         if not results.ktap_is_whole(text, depth=1):
             say_all(text[-4000:])
             self.verdict(group, "all announced results came", False)
+        alarms = results.alarms(console)
+        say_all("\n".join(alarms))
+        self.verdict(group, "the kernel has no complaint", not alarms, alarms[0] if alarms else "")
 
     def same(self) -> None:
         """With the option off, the overlaid tree builds what mainline's does."""

@@ -40,6 +40,11 @@ class Readers(unittest.TestCase):
         self.assertFalse(results.ktap_is_whole(CONSOLE.partition("[    0.84")[0], depth=1))
         self.assertFalse(results.ktap_is_whole("", depth=1))
 
+    def test_a_kernel_that_complains_is_heard(self) -> None:
+        warning = "[    1.0] WARNING: CPU: 0 PID: 1 at fs/kernfs/dir.c:147 kernfs_path_from_node"
+        self.assertEqual(results.alarms(f"{CONSOLE}{warning}\n"), [warning])
+        self.assertEqual(results.alarms(CONSOLE), [])
+
     def test_cargo(self) -> None:
         text = "test a ... ok\ntest b ... FAILED\ntest c ... ignored\ntest result: FAILED.\n"
         outcomes = [result.outcome for result in results.cargo(text)]
