@@ -4,4 +4,7 @@
 
 #![deny(unsafe_code)]
 
+pub mod ancestry;
+pub mod escape;
 pub mod path;
+pub mod policy;

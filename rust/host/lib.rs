@@ -6,5 +6,11 @@
 #![no_std]
 #![deny(unsafe_code, missing_docs)]
 
+#[path = "../logic/ancestry.rs"]
+pub mod ancestry;
+#[path = "../logic/escape.rs"]
+pub mod escape;
 #[path = "../logic/path.rs"]
 pub mod path;
+#[path = "../logic/policy.rs"]
+pub mod policy;

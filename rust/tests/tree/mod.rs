@@ -4,7 +4,10 @@
 
 #![allow(dead_code, reason = "each test program uses its own part")]
 
-use cgroup_ns_logic::path::{relative, Error, Node};
+use cgroup_ns_logic::{
+    ancestry::Member,
+    path::{relative, Error, Node},
+};
 
 /// What a buffer holds before a call, to see which bytes the call wrote.
 const UNTOUCHED: u8 = 0xa5;
@@ -42,7 +45,7 @@ impl Tree {
     }
 
     /// The chain from the root to `index`, both included.
-    fn line(&self, index: usize) -> Vec<usize> {
+    pub fn line(&self, index: usize) -> Vec<usize> {
         let mut line = match self.parents[index] {
             Some(parent) => self.line(parent),
             None => Vec::new(),
@@ -111,6 +114,23 @@ impl<'a> Node<'a> for Handle<'a> {
     fn name(self) -> &'a [u8] {
         assert!(self.parent().is_some(), "the name of a root was asked for");
         &self.tree.names[self.index]
+    }
+}
+
+impl Member for Handle<'_> {
+    fn level(self) -> usize {
+        self.tree.line(self.index).len() - 1
+    }
+
+    fn ancestor(self, level: usize) -> Option<Self> {
+        let index = *self.tree.line(self.index).get(level)?;
+        Some(Self { index, ..self })
+    }
+}
+
+impl std::fmt::Debug for Handle<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "node {}", self.index)
     }
 }
 
