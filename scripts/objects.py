@@ -12,6 +12,9 @@ from pathlib import Path
 
 # WARN_ON() notes the number of its line there, and a hook moves lines.
 LINE_NUMBERS = "__bug_table"
+# The name of an initcall's symbol ends in the number of its line: symbols are compared by llvm-nm.
+SYMBOLS = (".symtab", ".strtab")
+INITCALL = re.compile(r"(__initcall__kmod_\w+?__\d+_)\d+(?=_)")
 BLOCK = re.compile(
     r"^(?:Contents of section|RELOCATION RECORDS FOR) \[?([^]:]+)\]?:$", re.MULTILINE
 )
@@ -34,10 +37,11 @@ def _disassembly(path: Path) -> list[str]:
 
 
 def _contents(path: Path) -> list[str]:
-    """Every section with its relocations, but for the line numbers."""
-    _, *blocks = BLOCK.split(_run("llvm-objdump", "-s", "-r", path))
+    """Every section with its relocations, and the symbols, but for line numbers."""
+    _, *blocks = BLOCK.split(INITCALL.sub(r"\1", _run("llvm-objdump", "-s", "-r", path)))
     pairs = zip(blocks[::2], blocks[1::2], strict=True)
-    return [name + text for name, text in pairs if name != LINE_NUMBERS]
+    sections = [name + text for name, text in pairs if name not in (LINE_NUMBERS, *SYMBOLS)]
+    return [*sections, INITCALL.sub(r"\1", _run("llvm-nm", "--print-size", path))]
 
 
 def same(ours: Path, theirs: Path, directories: tuple[str, ...]) -> int:

@@ -48,6 +48,13 @@ class Objects(unittest.TestCase):
             else:
                 self.assertRaises(objects.Mismatch, objects.same, a, b, ("d",))
 
+    def test_line_numbers_of_initcalls_are_not_looked_at(self) -> None:
+        code = "int __initcall__kmod_%s__846_%d_f6 = 1;"
+        a, b = self.build("a", code % ("x", 998)), self.build("b", code % ("x", 1002))
+        self.assertEqual(objects.same(a, b, ("d",)), 1)
+        self.build("b", code % ("y", 998))
+        self.assertRaises(objects.Mismatch, objects.same, a, b, ("d",))
+
     def test_an_object_more_is_found(self) -> None:
         a, b = self.build("a", CODE % 1), self.build("b", CODE % 1)
         self.build("b", CODE % 1, "g")
