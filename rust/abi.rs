@@ -3,5 +3,17 @@
 //! The boundary with C, and the only place for unsafe code: entry points that C calls, and types
 //! that make what C keeps safe to use.
 
+#![allow(unsafe_code)]
+// The users follow.
+#![allow(dead_code)]
+
+pub(crate) mod cgroup;
+pub(crate) mod css_set;
+pub(crate) mod dentry;
 mod entry;
+pub(crate) mod hierarchy;
 pub(crate) mod kernfs;
+pub(crate) mod namespace;
+pub(crate) mod seq_file;
+pub(crate) mod task;
+pub(crate) mod user_namespace;

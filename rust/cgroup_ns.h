@@ -1,11 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What C and Rust know of each other: read by bindgen, and by the C files that are hooked.
+ * Functions that are not documented here are documented where they are defined.
  */
 #ifndef _CGROUP_NS_H
 #define _CGROUP_NS_H
 
+#include <linux/namei.h>
+#include <linux/nsproxy.h>
+#include <linux/nstree.h>
+#include <linux/proc_ns.h>
+#include <linux/seq_file.h>
+#include <linux/user_namespace.h>
+
 #include "../../../fs/kernfs/kernfs-internal.h"
+#include "../cgroup-internal.h"
+
+#ifdef __BINDGEN__
+/* Bindgen knows no anonymous member of a named type, as ns_common has: say where all else is. */
+const size_t RUST_CONST_HELPER_CGROUP_NS_SIZE = sizeof(struct cgroup_namespace);
+const size_t RUST_CONST_HELPER_CGROUP_NS_USER_NS = offsetof(struct cgroup_namespace, user_ns);
+const size_t RUST_CONST_HELPER_CGROUP_NS_UCOUNTS = offsetof(struct cgroup_namespace, ucounts);
+const size_t RUST_CONST_HELPER_CGROUP_NS_ROOT = offsetof(struct cgroup_namespace, root_cset);
+#endif
+
+/* C, for Rust: what cgroup.c keeps to itself. See statics.c. */
+int cgroup_ns_may_write(const struct cgroup *cgrp, struct super_block *sb);
+struct cgroup *cgroup_ns_cset_cgroup(struct css_set *cset, struct cgroup_root *root);
 
 #ifdef CONFIG_CGROUP_NS_RUST_KUNIT_TEST
 /*

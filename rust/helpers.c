@@ -5,8 +5,12 @@
  */
 
 #include <linux/align.h>
+#include <linux/capability.h>
+#include <linux/dcache.h>
+#include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 
+#include <asm/cmpxchg.h>
 #include <asm/rwonce.h>
 #include <asm/word-at-a-time.h>
 
@@ -45,4 +49,76 @@ __rust_helper size_t rust_helper_cgroup_ns_name_len(const char *name)
 	}
 	zeros = prep_zero_mask(word, zeros, &constants);
 	return len + find_zero(create_zero_mask(zeros));
+}
+
+__rust_helper void rust_helper_cgroup_ns_css_set_lock(void)
+{
+	spin_lock_irq(&css_set_lock);
+}
+
+__rust_helper void rust_helper_cgroup_ns_css_set_unlock(void)
+{
+	spin_unlock_irq(&css_set_lock);
+}
+
+__rust_helper bool rust_helper_cgroup_ns_css_set_tryget(struct css_set *cset)
+{
+	return refcount_inc_not_zero(&cset->refcount);
+}
+
+__rust_helper void rust_helper_cgroup_ns_css_set_put(struct css_set *cset)
+{
+	put_css_set(cset);
+}
+
+__rust_helper void rust_helper_cgroup_ns_get(struct cgroup_namespace *ns)
+{
+	get_cgroup_ns(ns);
+}
+
+__rust_helper void rust_helper_cgroup_ns_put(struct cgroup_namespace *ns)
+{
+	put_cgroup_ns(ns);
+}
+
+__rust_helper struct css_set *rust_helper_cgroup_ns_xchg_root(struct cgroup_namespace *ns,
+							      struct css_set *cset)
+{
+	return xchg(&ns->root_cset, cset);
+}
+
+/* Whoever walks the tree of namespaces may be looking at it for one more grace period. */
+__rust_helper void rust_helper_cgroup_ns_kfree_rcu(struct cgroup_namespace *ns)
+{
+	kfree_rcu(ns, ns.ns_rcu);
+}
+
+__rust_helper void rust_helper_cgroup_ns_get_user_ns(struct user_namespace *ns)
+{
+	get_user_ns(ns);
+}
+
+__rust_helper void rust_helper_cgroup_ns_put_user_ns(struct user_namespace *ns)
+{
+	put_user_ns(ns);
+}
+
+__rust_helper bool rust_helper_cgroup_ns_capable(struct user_namespace *ns)
+{
+	return ns_capable(ns, CAP_SYS_ADMIN);
+}
+
+__rust_helper bool rust_helper_cgroup_ns_cgroup_tryget(struct cgroup *cgrp)
+{
+	return cgroup_tryget(cgrp);
+}
+
+__rust_helper void rust_helper_cgroup_ns_cgroup_put(struct cgroup *cgrp)
+{
+	cgroup_put(cgrp);
+}
+
+__rust_helper void rust_helper_cgroup_ns_dget(struct dentry *dentry)
+{
+	dget(dentry);
 }

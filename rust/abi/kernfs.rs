@@ -5,9 +5,13 @@
 //! C headers: [`include/linux/kernfs.h`](srctree/include/linux/kernfs.h) and
 //! fs/kernfs/kernfs-internal.h.
 
-use crate::logic::path::Node;
+use super::cgroup::CgroupRef;
+use crate::{logic::path::Node, path};
 use core::{marker::PhantomData, ptr::NonNull, slice};
-use kernel::{bindings, sync::rcu};
+use kernel::{bindings, prelude::*, sync::rcu};
+
+/// Bytes that hold nearly every path of a cgroup.
+const FIRST_PATH: usize = 256;
 
 /// A `struct kernfs_node` that can be read for `'rcu`.
 ///
@@ -78,6 +82,81 @@ impl<'rcu> Node<'rcu> for KernfsNode<'rcu> {
     }
 }
 
+/// A `struct kernfs_node` that somebody holds a reference on for `'a`, whether or not RCU is held.
+///
+/// # Invariants
+///
+/// A reference is held for `'a`.
+#[derive(Clone, Copy)]
+pub(crate) struct PinnedNode<'a> {
+    ptr: NonNull<bindings::kernfs_node>,
+    _pinned: PhantomData<&'a bindings::kernfs_node>,
+}
+
+impl<'a> PinnedNode<'a> {
+    /// Wraps a pointer from C.
+    ///
+    /// # Safety
+    ///
+    /// `ptr` is not null, and a reference is held on it for `'a`.
+    #[inline]
+    pub(super) unsafe fn from_ptr(ptr: *mut bindings::kernfs_node) -> Self {
+        Self {
+            // INVARIANT: By the safety requirements.
+            // SAFETY: By the safety requirements.
+            ptr: unsafe { NonNull::new_unchecked(ptr) },
+            _pinned: PhantomData,
+        }
+    }
+
+    /// Returns the directory of a cgroup. Any context.
+    #[inline]
+    pub(crate) fn of_cgroup(cgroup: &'a CgroupRef) -> Option<Self> {
+        let rcu = rcu::read_lock();
+        let kn = cgroup.get().kn(&rcu)?;
+        // INVARIANT: The cgroup holds a reference on its node for as long as there is one on it.
+        Some(Self {
+            ptr: kn.ptr,
+            _pinned: PhantomData,
+        })
+    }
+
+    /// Returns whether nodes of this hierarchy keep their parent for life. Any context.
+    pub(crate) fn has_invariant_parents(self) -> bool {
+        let rcu = rcu::read_lock();
+        // SAFETY: By the type invariants a reference is held.
+        let kn = unsafe { KernfsNode::from_ptr(self.ptr.as_ptr(), &rcu) };
+        kn.is_some_and(|kn| kn.root().has_invariant_parents())
+    }
+
+    /// Returns the path from the root of the hierarchy, as it was at some moment of the call.
+    ///
+    /// Process context; may sleep.
+    ///
+    /// # Errors
+    ///
+    /// - `ENOMEM`
+    pub(crate) fn path(self) -> Result<KVVec<u8>> {
+        let mut text = KVVec::with_capacity(FIRST_PATH, GFP_KERNEL)?;
+        loop {
+            let rcu = rcu::read_lock();
+            // SAFETY: By the type invariants a reference is held.
+            let kn = unsafe { KernfsNode::from_ptr(self.ptr.as_ptr(), &rcu) };
+            match path::from_node(kn, None, text.spare_capacity_mut()) {
+                Ok(len) => {
+                    // SAFETY: So many bytes were just initialised.
+                    unsafe { text.inc_len(len) };
+                    return Ok(text);
+                }
+                Err(error) if error == E2BIG => {}
+                Err(error) => return Err(error),
+            }
+            drop(rcu);
+            text = KVVec::with_capacity(text.capacity().saturating_mul(4), GFP_KERNEL)?;
+        }
+    }
+}
+
 /// A `struct kernfs_root` that can be read for `'rcu`.
 ///
 /// # Invariants
@@ -90,6 +169,13 @@ pub(crate) struct KernfsRoot<'rcu> {
 }
 
 impl<'rcu> KernfsRoot<'rcu> {
+    #[inline]
+    fn has_invariant_parents(self) -> bool {
+        // SAFETY: The root is alive by the type invariants; its flags are set once, at creation.
+        let flags = unsafe { (*self.ptr).flags };
+        flags & bindings::kernfs_root_flag_KERNFS_ROOT_INVARIANT_PARENT != 0
+    }
+
     /// Keeps every node of the hierarchy where it is, until the guard goes. Returns [`None`]
     /// where nodes never change their parent, as in cgroup hierarchies: then RCU is enough.
     ///
@@ -97,9 +183,7 @@ impl<'rcu> KernfsRoot<'rcu> {
     /// `kernfs_rename_lock` for writing.
     #[inline]
     pub(crate) fn lock_parents(self) -> Option<RenameLock<'rcu>> {
-        // SAFETY: The root is alive by the type invariants; its flags are set once, at creation.
-        let flags = unsafe { (*self.ptr).flags };
-        if flags & bindings::kernfs_root_flag_KERNFS_ROOT_INVARIANT_PARENT != 0 {
+        if self.has_invariant_parents() {
             return None;
         }
         // SAFETY: The root is alive by the type invariants.
@@ -134,5 +218,11 @@ impl Drop for RenameLock<'_> {
 /// Warns about a caller that asked for a path between two hierarchies.
 #[cold]
 pub(crate) fn warn_unrelated() {
+    kernel::warn_on!(true);
+}
+
+/// Warns about a caller that asked for the dentry of a node which others may move.
+#[cold]
+pub(crate) fn warn_movable() {
     kernel::warn_on!(true);
 }
