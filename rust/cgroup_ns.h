@@ -16,6 +16,9 @@
 #include "../../../fs/kernfs/kernfs-internal.h"
 #include "../cgroup-internal.h"
 
+/* Rust, for C: where mainline has a static function or a part of one. */
+void cgroup_ns_set_root(struct cgroup_namespace *ns, struct css_set *cset);
+
 #ifdef __BINDGEN__
 /* Bindgen knows no anonymous member of a named type, as ns_common has: say where all else is. */
 const size_t RUST_CONST_HELPER_CGROUP_NS_SIZE = sizeof(struct cgroup_namespace);

@@ -61,4 +61,5 @@
 
 mod abi;
 pub mod logic;
+mod namespace;
 mod path;

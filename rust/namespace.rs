@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The life of a cgroup namespace: who may make one, what it holds, who may enter it.
+//!
+//! Owns the order of the checks. What a namespace holds is given back by whoever owns it last, so
+//! nothing here is released by hand.
+
+use crate::abi::{
+    css_set::CssSetRef,
+    namespace::{CgroupNamespace, NsSet, Parts},
+    user_namespace::{Ucount, UserNamespace},
+};
+use kernel::{bindings, prelude::*, sync::aref::ARef, task::Task};
+
+/// Returns the namespace for a task that is cloned or unshares: a new one if `flags` ask for it,
+/// else the old one.
+///
+/// - `flags`: `CLONE_*`; all but `CLONE_NEWCGROUP` are ignored.
+/// - `user_ns`: owner of a new namespace.
+/// - `task`: the current task, whose cgroups become the roots.
+///
+/// Process context; may sleep. `css_set_lock` is not taken.
+///
+/// # Errors
+///
+/// - `EPERM`: the task has no CAP_SYS_ADMIN in `user_ns`.
+/// - `ENOSPC`: `user.max_cgroup_namespaces` is reached, there or in a user namespace above.
+/// - `ENOMEM`
+///
+/// Source: cgroup_namespaces(7), unshare(2).
+pub(crate) fn copy(
+    flags: u64,
+    user_ns: &UserNamespace,
+    old: &CgroupNamespace,
+    task: &Task,
+) -> Result<ARef<CgroupNamespace>> {
+    if flags & u64::from(bindings::CLONE_NEWCGROUP) == 0 {
+        return Ok(old.into());
+    }
+    if !user_ns.is_capable() {
+        return Err(EPERM);
+    }
+    let ucount = Ucount::charge(user_ns).ok_or(ENOSPC)?;
+    let root = CssSetRef::of_task(task).ok_or(ESRCH)?;
+    CgroupNamespace::new(Parts {
+        root,
+        ucount,
+        user_ns: user_ns.into(),
+    })
+}
+
+/// Puts the namespace `ns` in the place of the one in `set`.
+///
+/// Process context.
+///
+/// # Errors
+///
+/// - `EPERM`: the current task has no CAP_SYS_ADMIN in the user namespace that it will be in, or
+///   in the one that owns `ns`.
+///
+/// Source: setns(2).
+pub(crate) fn install(set: &mut NsSet<'_>, ns: &CgroupNamespace) -> Result {
+    if !set.user_ns().is_capable() || !ns.user_ns().is_capable() {
+        return Err(EPERM);
+    }
+    if !core::ptr::eq(set.cgroup_ns(), ns) {
+        set.replace_cgroup_ns(ns.into());
+    }
+    Ok(())
+}
