@@ -17,6 +17,7 @@
 #include "../cgroup-internal.h"
 
 /* Rust, for C: where mainline has a static function or a part of one. */
+struct cgroup *current_cgns_cgroup_dfl(void);
 void cgroup_ns_set_root(struct cgroup_namespace *ns, struct css_set *cset);
 
 #ifdef __BINDGEN__

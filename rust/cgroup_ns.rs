@@ -63,3 +63,5 @@ mod abi;
 pub mod logic;
 mod namespace;
 mod path;
+mod procfs;
+mod visibility;

@@ -6,11 +6,18 @@
 //! nothing here is released by hand.
 
 use crate::abi::{
-    css_set::CssSetRef,
+    cgroup::Cgroup,
+    css_set::{self, CssSetRef},
+    hierarchy::Hierarchy,
     namespace::{CgroupNamespace, NsSet, Parts},
     user_namespace::{Ucount, UserNamespace},
 };
-use kernel::{bindings, prelude::*, sync::aref::ARef, task::Task};
+use kernel::{
+    bindings,
+    prelude::*,
+    sync::{aref::ARef, rcu},
+    task::Task,
+};
 
 /// Returns the namespace for a task that is cloned or unshares: a new one if `flags` ask for it,
 /// else the old one.
@@ -67,4 +74,21 @@ pub(crate) fn install(set: &mut NsSet<'_>, ns: &CgroupNamespace) -> Result {
         set.replace_cgroup_ns(ns.into());
     }
     Ok(())
+}
+
+/// Returns the root of `ns` in `hierarchy`; [`None`] if that is being unmounted.
+///
+/// Context: interrupts are on, and `css_set_lock` is not held. It is taken for any hierarchy but
+/// the default one.
+#[inline]
+pub(crate) fn root_in<'a>(
+    ns: &'a CgroupNamespace,
+    hierarchy: Hierarchy<'_>,
+    rcu: &'a rcu::Guard,
+) -> Option<Cgroup<'a>> {
+    if hierarchy.is_dfl() {
+        return ns.root_cset(rcu).dfl_cgrp();
+    }
+    let lock = css_set::lock();
+    ns.root_cset(rcu).cgroup_in(hierarchy, &lock, rcu)
 }

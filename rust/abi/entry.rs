@@ -6,6 +6,8 @@
 
 mod namespace;
 mod path;
+mod procfs;
+mod visibility;
 
 use super::namespace::CgroupNamespace;
 use core::ptr::NonNull;

@@ -70,6 +70,7 @@ static void get_from_a_task(struct kunit *test)
 	current->nsproxy = NULL;
 	task_unlock(current);
 	KUNIT_EXPECT_NULL(test, cgroupns_operations.get(current));
+	KUNIT_EXPECT_PTR_EQ(test, &cgrp_dfl_root.cgrp, current_cgns_cgroup_dfl());
 
 	task_lock(current);
 	current->nsproxy = nsproxy;
