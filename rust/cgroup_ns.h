@@ -18,6 +18,8 @@
 
 /* Rust, for C: where mainline has a static function or a part of one. */
 struct cgroup *current_cgns_cgroup_dfl(void);
+int cgroup_ns_mount_root(struct fs_context *fc, struct cgroup_root *root,
+			 struct cgroup_namespace *ns);
 void cgroup_ns_set_root(struct cgroup_namespace *ns, struct css_set *cset);
 
 #ifdef __BINDGEN__

@@ -61,6 +61,7 @@
 
 mod abi;
 pub mod logic;
+mod mount;
 mod namespace;
 mod path;
 mod procfs;
