@@ -18,6 +18,10 @@
 
 /* Rust, for C: where mainline has a static function or a part of one. */
 struct cgroup *current_cgns_cgroup_dfl(void);
+int cgroup_procs_write_permission(struct cgroup *src_cgrp, struct cgroup *dst_cgrp,
+				  struct super_block *sb, struct cgroup_namespace *ns);
+int cgroup_ns_file_permission(struct cgroup *cgrp, const struct cftype *cft,
+			      struct cgroup_namespace *ns);
 int cgroup_ns_mount_root(struct fs_context *fc, struct cgroup_root *root,
 			 struct cgroup_namespace *ns);
 void cgroup_ns_set_root(struct cgroup_namespace *ns, struct css_set *cset);

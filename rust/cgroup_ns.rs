@@ -60,6 +60,7 @@
 #![deny(unsafe_code)]
 
 mod abi;
+mod attach;
 pub mod logic;
 mod mount;
 mod namespace;

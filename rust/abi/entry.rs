@@ -4,6 +4,7 @@
 //!
 //! Owns what is true of every call; each checks its own signature against the C prototype.
 
+mod attach;
 mod mount;
 mod namespace;
 mod path;
