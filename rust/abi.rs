@@ -4,8 +4,6 @@
 //! that make what C keeps safe to use.
 
 #![allow(unsafe_code)]
-// The users follow.
-#![allow(dead_code)]
 
 pub(crate) mod cgroup;
 pub(crate) mod css_set;
