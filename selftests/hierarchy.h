@@ -2,8 +2,8 @@
 /*
  * A cgroup hierarchy under test, and tasks in it.
  *
- * Owns how a test gets a hierarchy of its own to work in, moves tasks about, and reads what
- * /proc says of them. Include after kselftest_harness.h: the helpers assert.
+ * Owns how a test gets a hierarchy of its own to work in, and moves tasks about in it. Include
+ * after kselftest_harness.h: the helpers assert.
  */
 #ifndef CGNS_HIERARCHY_H
 #define CGNS_HIERARCHY_H
@@ -22,16 +22,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#ifndef CLONE_NEWCGROUP
-#define CLONE_NEWCGROUP 0x02000000
-#endif
+#include "task.h"
 
 #define MAX_TASKS 4
-#define MAX_DIRS 96
-/* The longest path that mainline's fixed buffer holds beside the NUL. */
+#define MAX_DIRS 512
+/* The longest path that a buffer of one page holds beside the NUL. */
 #define LONGEST 4095
-/* Longer than what any test makes the kernel print. */
-#define TEXT_SIZE 65536
+#define PATH_SIZE 131072
 
 /* What a hierarchy is, to mount(2) and in the lines of /proc/PID/cgroup. */
 struct kind {
@@ -50,6 +47,7 @@ struct hierarchy {
 	int base_fd;
 	int dirs[MAX_DIRS]; /* parents and names of what was made, for the way back */
 	char names[MAX_DIRS][256];
+	char path[PATH_SIZE]; /* of what make_long() made last */
 	int ndirs;
 	pid_t tasks[MAX_TASKS];
 	int ntasks;
@@ -59,16 +57,9 @@ struct hierarchy {
 static inline int join(int dir, pid_t pid)
 {
 	char word[16];
-	int fd = openat(dir, "cgroup.procs", O_WRONLY | O_CLOEXEC);
-	int len = snprintf(word, sizeof(word), "%d", pid);
-	int err = 0;
 
-	if (fd < 0)
-		return -errno;
-	if (write(fd, word, len) != len)
-		err = -errno;
-	close(fd);
-	return err;
+	snprintf(word, sizeof(word), "%d", pid);
+	return write_in(dir, "cgroup.procs", word);
 }
 
 static inline int open_dir(int parent, const char *name)
@@ -94,23 +85,46 @@ static inline int make_cgroup(struct __test_metadata *_metadata, struct hierarch
 	return fd;
 }
 
-/* Make cgroups below the test's own until the path of the last is `len` bytes long. */
+/*
+ * Make cgroups below the test's own until the path of the last is `len` bytes long. No two have the
+ * same name, so that a level which is left out is seen.
+ */
 static inline int make_long(struct __test_metadata *_metadata, struct hierarchy *h, size_t len)
 {
 	size_t left = len - strlen(h->base);
 	int dir = h->base_fd;
 	char name[256];
 
+	snprintf(h->path, sizeof(h->path), "%s", h->base);
 	while (left) {
 		/* A level takes two bytes at least: never leave one. */
 		size_t size = left > 256 ? (left == 257 ? 254 : 255) : left - 1;
 
 		memset(name, 'n', size);
 		name[size] = '\0';
+		if (size > 3)
+			name[snprintf(name, size, "%d", h->ndirs)] = 'n';
 		dir = make_cgroup(_metadata, h, dir, name);
+		h->path[len - left] = '/';
+		memcpy(h->path + len - left + 1, name, size + 1);
 		left -= size + 1;
 	}
 	return dir;
+}
+
+/*
+ * A controller is busy for as long as v2 has cgroups with it that were removed: those go when
+ * nobody looks at them any more, and nothing tells when that is.
+ */
+static inline int mount_patiently(const char *where, const struct kind *kind)
+{
+	int err = mount("cgns", where, kind->fstype, 0, kind->options);
+
+	for (int i = 0; err && errno == EBUSY && i < 500; i++) {
+		usleep(10000);
+		err = mount("cgns", where, kind->fstype, 0, kind->options);
+	}
+	return err;
 }
 
 /*
@@ -126,14 +140,26 @@ static inline void hierarchy_enter(struct __test_metadata *_metadata, struct hie
 	ASSERT_EQ(0, unshare(CLONE_NEWNS));
 	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
 	ASSERT_NE(NULL, mkdtemp(h->mount));
-	ASSERT_EQ(0, mount("cgns", h->mount, kind->fstype, 0, kind->options)) {
-		TH_LOG("mount -t %s -o %s: %s", kind->fstype, kind->options, strerror(errno));
+	ASSERT_EQ(0, mount_patiently(h->mount, kind)) {
+		TH_LOG("mount -t %s, %s: %s", kind->fstype, kind->label, strerror(errno));
 	}
 	h->root_fd = open_dir(AT_FDCWD, h->mount);
 	ASSERT_LE(0, h->root_fd);
 	ASSERT_EQ(0, join(h->root_fd, 0));
 	snprintf(h->base, sizeof(h->base), "/cgns.%d", getpid());
 	h->base_fd = make_cgroup(_metadata, h, h->root_fd, h->base + 1);
+}
+
+/* A task that has ended still holds its cgroup for a moment: nothing tells when that is over. */
+static inline int remove_patiently(int parent, const char *name)
+{
+	int err = error_of(unlinkat(parent, name, AT_REMOVEDIR));
+
+	for (int i = 0; err == -EBUSY && i < 100; i++) {
+		usleep(10000);
+		err = error_of(unlinkat(parent, name, AT_REMOVEDIR));
+	}
+	return err;
 }
 
 /* End the tasks, go back to the hierarchy's root, remove what was made. Never asserts. */
@@ -145,7 +171,7 @@ static inline void hierarchy_leave(struct hierarchy *h)
 	}
 	join(h->root_fd, 0);
 	while (h->ndirs-- > 0)
-		unlinkat(h->dirs[h->ndirs], h->names[h->ndirs], AT_REMOVEDIR);
+		remove_patiently(h->dirs[h->ndirs], h->names[h->ndirs]);
 	umount2(h->mount, MNT_DETACH);
 	rmdir(h->mount);
 }
@@ -158,13 +184,23 @@ static inline pid_t spawn_in(struct __test_metadata *_metadata, struct hierarchy
 	ASSERT_LT(h->ntasks, MAX_TASKS);
 	pid = fork();
 	ASSERT_LE(0, pid);
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (;;)
-			pause();
-	}
+	if (pid == 0)
+		idle();
 	h->tasks[h->ntasks++] = pid;
 	ASSERT_EQ(0, join(dir, pid));
+	return pid;
+}
+
+/* clone3() a task that only waits, until the hierarchy is left; its pid, or the error. */
+static inline pid_t clone_idle(struct hierarchy *h, __u64 flags, int cgroup)
+{
+	pid_t pid = clone3_fork(flags, cgroup);
+
+	if (pid < 0)
+		return -errno;
+	if (pid == 0)
+		idle();
+	h->tasks[h->ntasks++] = pid;
 	return pid;
 }
 
@@ -173,93 +209,6 @@ static inline void unshare_in(struct __test_metadata *_metadata, int dir)
 {
 	ASSERT_EQ(0, join(dir, 0));
 	ASSERT_EQ(0, unshare(CLONE_NEWCGROUP));
-}
-
-/* All of a file of /proc/PID in `text`; 0, or the error that reading it gives. */
-static inline int read_proc(pid_t pid, const char *file, char text[static TEXT_SIZE])
-{
-	char path[64];
-	ssize_t got;
-	size_t len = 0;
-	int err = 0;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", pid, file);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	while ((got = read(fd, text + len, TEXT_SIZE - 1 - len)) > 0)
-		len += got;
-	if (got < 0)
-		err = -errno;
-	text[len] = '\0';
-	close(fd);
-	return err;
-}
-
-/* The line of `text` that has `key` between its first two colons; what follows is cut off. */
-static inline char *cgroup_line(char *text, const char *key)
-{
-	char *line, *next;
-
-	for (line = text; line && *line; line = next) {
-		char *label = strchr(line, ':');
-		size_t len = strlen(key);
-
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = '\0';
-		if (label && !strncmp(label + 1, key, len) && label[1 + len] == ':')
-			return label + 1 + len + 1;
-	}
-	return NULL;
-}
-
-/*
- * The path of a task in the hierarchy, as this task sees it; or the words of the error. The
- * result is valid until the next call.
- */
-static inline const char *path_of(const struct hierarchy *h, pid_t pid)
-{
-	static char text[TEXT_SIZE];
-	int err = read_proc(pid, "cgroup", text);
-	const char *path;
-
-	if (err)
-		return strerror(-err);
-	path = cgroup_line(text, h->kind->label);
-	return path ? path : "no such hierarchy";
-}
-
-/* The root field in this task's mountinfo of what is mounted at `where`; or the error's words. */
-static inline const char *mount_root(const char *where)
-{
-	static char text[TEXT_SIZE];
-	static char root[TEXT_SIZE];
-	static char point[TEXT_SIZE];
-	const char *last = "no such mount";
-	int err = read_proc(getpid(), "mountinfo", text);
-	char *line, *save;
-
-	if (err)
-		return strerror(-err);
-	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		if (sscanf(line, "%*d %*d %*s %65535s %65535s", root, point) == 2 &&
-		    !strcmp(point, where))
-			last = root;
-	}
-	return last;
-}
-
-/* What a failed test can print of a text that may be long: its size stands for it. */
-static inline const char *brief(const char *text)
-{
-	static char size[32];
-
-	if (strlen(text) < 256)
-		return text;
-	snprintf(size, sizeof(size), "%zu bytes", strlen(text));
-	return size;
 }
 
 #endif /* CGNS_HIERARCHY_H */

@@ -7,7 +7,7 @@
 #ifndef CGNS_TREE_H
 #define CGNS_TREE_H
 
-#include "hierarchy.h"
+#include "shown.h"
 
 FIXTURE(tree)
 {
