@@ -1,33 +1,70 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Paths at and beyond the size of a page in /proc/PID/cgroup: whole, however long (row A5 of the
- * contract).
+ * Paths of a page and more (row A5 of the contract): /proc/PID/cgroup shows the whole of them.
+ * What has a buffer of one page and keeps it is row A6, and cpuset_test.c's.
  */
 #define _GNU_SOURCE
 #include "kselftest_harness.h"
 #include "tree.h"
 
-TEST_F(tree, A5_longest_that_fits_is_whole)
+/* What is shown of a task in a cgroup whose path is so long, against what was made. */
+static void expect_whole(struct __test_metadata *_metadata, struct hierarchy *h, size_t len)
 {
-	pid_t task = spawn_in(_metadata, &self->h, make_long(_metadata, &self->h, LONGEST));
-	const char *path = path_of(&self->h, task);
+	pid_t task = spawn_in(_metadata, h, make_long(_metadata, h, len));
+	const char *path = path_of(h, task);
 
-	EXPECT_STREQ("4095 bytes", brief(path));
-	EXPECT_EQ(0, strncmp(path, self->h.base, strlen(self->h.base)));
+	EXPECT_EQ(len, strlen(path));
+	EXPECT_EQ(0, strcmp(h->path, path));
 }
 
-TEST_F(tree, A5_one_byte_more_is_whole)
+TEST_F(tree, A5_one_page_with_its_nul)
 {
-	pid_t task = spawn_in(_metadata, &self->h, make_long(_metadata, &self->h, LONGEST + 1));
-
-	EXPECT_STREQ("4096 bytes", brief(path_of(&self->h, task)));
+	expect_whole(_metadata, &self->h, LONGEST);
 }
 
-TEST_F(tree, A5_much_longer_is_whole)
+TEST_F(tree, A5_one_byte_more)
 {
-	pid_t task = spawn_in(_metadata, &self->h, make_long(_metadata, &self->h, 5010));
+	expect_whole(_metadata, &self->h, LONGEST + 1);
+}
 
-	EXPECT_STREQ("5010 bytes", brief(path_of(&self->h, task)));
+TEST_F(tree, A5_hundred_kilobytes)
+{
+	expect_whole(_metadata, &self->h, 100 << 10);
+}
+
+TEST_F(tree, A5_twenty_names_of_250_bytes)
+{
+	struct hierarchy *h = &self->h;
+	int dir = h->base_fd;
+	char expected[6000];
+	char name[251];
+	size_t len;
+
+	len = snprintf(expected, sizeof(expected), "%s", h->base);
+	for (int i = 0; i < 20; i++) {
+		snprintf(name, sizeof(name), "%0250d", i);
+		len += snprintf(expected + len, sizeof(expected) - len, "/%s", name);
+		dir = make_cgroup(_metadata, h, dir, name);
+	}
+	ASSERT_EQ(strlen(h->base) + 5020, len);
+	EXPECT_EQ(0, strcmp(expected, path_of(h, spawn_in(_metadata, h, dir))));
+}
+
+TEST_F(tree, A5_steps_upwards_count)
+{
+	pid_t task = spawn_in(_metadata, &self->h, make_long(_metadata, &self->h, 4000));
+	size_t base = strlen(self->h.base);
+	char expected[5000] = "";
+	int dir = self->a;
+
+	for (int i = 0; i < 50; i++)
+		dir = make_cgroup(_metadata, &self->h, dir, "d");
+	unshare_in(_metadata, dir);
+	for (int i = 0; i < 51; i++)
+		strcat(expected, "/..");
+	strcat(expected, self->h.path + base);
+	EXPECT_LT(LONGEST, strlen(expected));
+	EXPECT_EQ(0, strcmp(expected, path_of(&self->h, task)));
 }
 
 TEST_F(tree, A5_only_what_is_shown_counts)
@@ -41,22 +78,46 @@ TEST_F(tree, A5_only_what_is_shown_counts)
 	EXPECT_STREQ("/below", path_of(&self->h, getpid()));
 }
 
-TEST_F(tree, A5_steps_upwards_count)
+/* The lines of the other hierarchies come before and after it. */
+TEST_F(tree, A5_other_lines_are_there)
 {
-	pid_t task = spawn_in(_metadata, &self->h, make_long(_metadata, &self->h, 4000));
-	int dir = self->a;
+	static const struct kind others[] = {
+		{ "cgroup2", NULL, "", true },
+		{ "cgroup", "none,name=cgns.other", "name=cgns.other", false },
+	};
+	pid_t task = spawn_in(_metadata, &self->h, make_long(_metadata, &self->h, 5010));
 
-	EXPECT_STREQ("4000 bytes", brief(path_of(&self->h, task)));
-	for (int i = 0; i < 50; i++)
-		dir = make_cgroup(_metadata, &self->h, dir, "d");
-	unshare_in(_metadata, dir);
-	EXPECT_LT(LONGEST, strlen(path_of(&self->h, task)));
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		struct hierarchy other;
+
+		if (!strcmp(others[i].label, variant->kind.label))
+			continue;
+		hierarchy_enter(_metadata, &other, &others[i]);
+		EXPECT_EQ(0, join(other.base_fd, task));
+		EXPECT_STREQ(other.base, path_of(&other, task));
+		EXPECT_EQ(0, strcmp(self->h.path, path_of(&self->h, task)));
+		EXPECT_EQ(0, join(other.root_fd, task));
+		hierarchy_leave(&other);
+	}
+}
+
+TEST_F(tree, A5_dead_cgroup)
+{
+	int deep = make_long(_metadata, &self->h, 5010);
+	int dir = make_cgroup(_metadata, &self->h, deep, "dead");
+	pid_t task = spawn_in(_metadata, &self->h, dir);
+	siginfo_t info;
+
+	ASSERT_EQ(0, kill(task, SIGKILL));
+	ASSERT_EQ(0, waitid(P_PID, task, &info, WEXITED | WNOWAIT));
+	ASSERT_EQ(0, remove_patiently(deep, "dead"));
+	strcat(self->h.path, "/dead (deleted)");
+	EXPECT_EQ(0, strcmp(variant->kind.v2 ? self->h.path : "/", path_of(&self->h, task)));
 }
 
 TEST_F(tree, A5_other_tasks_are_not_concerned)
 {
 	spawn_in(_metadata, &self->h, make_long(_metadata, &self->h, 5010));
-	ASSERT_EQ(0, join(self->b, 0));
 	unshare_in(_metadata, self->b);
 	EXPECT_STREQ("/", path_of(&self->h, getpid()));
 }
