@@ -151,6 +151,12 @@ class Tests:
         tests = uml.boot(image, self.selftests())
         self.guest("uml", tests.output, tests.console)
 
+    def mainline(self) -> None:
+        """The same selftests on mainline's C: they ask of us what it does, but for what is listed."""
+        listed = str(PROJECT / "selftests/mainline.differences")
+        tests = uml.boot(kernel.build("uml-c"), self.selftests("--mainline", listed))
+        self.guest("uml, mainline", tests.output, tests.console)
+
     def x86(self) -> None:
         """The release object, selftests and the tour under virtme-ng."""
         image = kernel.build("x86")
@@ -166,11 +172,11 @@ class Tests:
         self.guest("x86", tests.output, tests.console)
         self.command("x86", "the tour", ["python3", "vm/tour.py"])
 
-    def selftests(self) -> list[str]:
+    def selftests(self, *options: str) -> list[str]:
         """Build the selftests; return what runs them in a guest."""
         where = [f"KSRC={kernel.source.find().path}", f"O={SELFTESTS}"]
         progress.run("selftests, build", ["make", "-C", PROJECT / "selftests", *where])
-        return ["python3", str(PROJECT / "selftests/run.py"), str(SELFTESTS)]
+        return ["python3", str(PROJECT / "selftests/run.py"), *options, str(SELFTESTS)]
 
     def guest(self, group: str, text: str, console: str) -> None:
         """Add what a guest printed. A result that is missing fails, and so does a kernel that complains."""
@@ -195,7 +201,11 @@ class Tests:
 
 def main() -> int:
     tests = Tests()
-    for part in (tests.style, tests.scripts, tests.host, tests.uml, tests.x86, tests.same):
+    parts = (
+        *(tests.style, tests.scripts, tests.host),
+        *(tests.uml, tests.mainline, tests.x86, tests.same),
+    )
+    for part in parts:
         tests.part(part)
     return tests.score.finish()
 
