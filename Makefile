@@ -8,7 +8,7 @@ export CACHE KDIR ACCEL LLVM JOBS V
 toolbox := scripts/toolbox.sh
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run test bench kernel shell apply unapply clean distclean
+.PHONY: help run test bench figures kernel shell apply unapply clean distclean
 
 help:
 	@sed -n 's/^#: //p' Makefile
@@ -24,6 +24,10 @@ test:
 #: make bench                 what the Rust core costs, beside what C costs
 bench:
 	@$(toolbox) python3 scripts/bench.py
+
+#: make figures               how much there is of what: lines per layer, unsafe code, shims, hooks
+figures:
+	@$(toolbox) python3 scripts/figures.py
 
 #: make kernel                only build that kernel
 kernel:

@@ -12,7 +12,9 @@ import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import figures
 import kernel
+import lint
 import objects
 import progress
 import results
@@ -95,6 +97,12 @@ class Tests:
         self.command("style", "checkpatch, C", [*checkpatch, "-f", *sorted(sources)])
         self.command("style", "checkpatch, hooks", [*checkpatch, "--no-signoff", *self.hooks()])
 
+        for row in figures.table():
+            print(f"# figures: {row.what}: {row.value}")
+            if row.limit is not None:
+                passed = f"{row.value}, at most {row.limit}"
+                self.verdict("style", row.what.partition(" (")[0], row.kept, passed)
+
     def hooks(self) -> list[Path]:
         """The patches to C."""
         return sorted(PROJECT.glob("scripts/hooks/*.patch"))
@@ -141,6 +149,9 @@ class Tests:
             ],
             HOST_TESTS,
         )
+        doc = ["cargo", "doc", *REGISTRY, "--no-deps", "--document-private-items"]
+        documented = ["env", "RUSTDOCFLAGS=-Dwarnings", *doc, "--target-dir", TARGET]
+        self.command("style", "rustdoc, host", documented, HOST_TESTS)
 
     def uml(self) -> None:
         """KUnit and selftests in user-mode Linux."""
@@ -171,6 +182,21 @@ class Tests:
         tests = virtme.boot(image, self.selftests())
         self.guest("x86", tests.output, tests.console)
         self.command("x86", "the tour", ["python3", "vm/tour.py"])
+
+    def lint(self) -> None:
+        """What checkers say of our files as the kernel compiles them."""
+        hooks = "".join(hook.read_text() for hook in self.hooks())
+        for flavour in ("x86", "uml"):
+            build = kernel.build(flavour, tuple(f"{name}/" for name in HOOKED)).parent
+            self.content(f"clippy, {flavour}", lint.clippy(build, kernel.SRC))
+        self.content("rustdoc", lint.rustdoc(build))
+        pristine = kernel.source.find().path
+        self.content("sparse", "\n".join(lint.sparse(build, kernel.SRC, pristine, hooks)))
+
+    def content(self, checker: str, words: str) -> None:
+        """A checker that has nothing to say is content."""
+        say_all(words)
+        self.verdict("lint", checker, not words, "its words are above")
 
     def selftests(self, *options: str) -> list[str]:
         """Build the selftests; return what runs them in a guest."""
@@ -203,7 +229,7 @@ def main() -> int:
     tests = Tests()
     parts = (
         *(tests.style, tests.scripts, tests.host),
-        *(tests.uml, tests.mainline, tests.x86, tests.same),
+        *(tests.uml, tests.mainline, tests.x86, tests.lint, tests.same),
     )
     for part in parts:
         tests.part(part)
