@@ -29,8 +29,8 @@ INCLUDE = re.compile(r'^\+?#include "(?:\S*/)?(\S+\.c)"$', re.MULTILINE)
 ASSIGNMENT = re.compile(r"(\w+)=(.*)", re.DOTALL)
 MESSAGE = re.compile(r"([^\s:]+):(\d+):(\d+): (.*)")
 HOOKED = re.compile(r"^\+\+\+ b/(\S+\.c)$", re.MULTILINE)
-# As the kernel's Makefile has them in CHECKFLAGS. The last two stand for what sparse 0.6.4, the
-# newest there is, does not know: C23's operator, and that the length of a literal is a constant.
+# As the kernel's Makefile has them in CHECKFLAGS. The last two stand for what sparse 0.6.4
+# does not know: C23's operator, and that the length of a literal is a constant.
 SPARSE = (
     *("sparse", "-fmax-warnings=unlimited"),
     *("-D__linux__", "-Dlinux", "-D__STDC__", "-Dunix", "-D__unix__", "-Wbitwise"),

@@ -15,6 +15,7 @@ from pathlib import Path
 import figures
 import kernel
 import lint
+import litmus
 import objects
 import progress
 import results
@@ -118,6 +119,17 @@ class Tests:
             self.verdict(
                 "scripts", "all of unittest's tests", False, f"status {status}, {found} tests"
             )
+
+    def litmus(self) -> None:
+        """What is relied on without a lock, under the kernel's memory model."""
+        try:
+            herd = litmus.herd()
+        except Failure as failure:
+            self.score.add("litmus", Result("herd7", "skipped", str(failure)))
+            return
+        tests = sorted(litmus.TESTS.glob("*.litmus"))
+        if not self.score.add_all("litmus", (litmus.verdict(test, herd) for test in tests)):
+            self.verdict("litmus", "there are tests", False)
 
     def host(self) -> None:
         """The pure logic, on the host: in a directory of its own, since cargo writes beside its manifest."""
@@ -228,7 +240,7 @@ class Tests:
 def main() -> int:
     tests = Tests()
     parts = (
-        *(tests.style, tests.scripts, tests.host),
+        *(tests.style, tests.scripts, tests.litmus, tests.host),
         *(tests.uml, tests.mainline, tests.x86, tests.lint, tests.same),
     )
     for part in parts:
