@@ -3,12 +3,12 @@
 # The front door. What each target does lies in scripts/ and vm/; this file only names it.
 # Values reach the scripts by the environment, so that names with spaces come through whole.
 
-export CACHE KDIR ACCEL LLVM JOBS V
+export CACHE KDIR OUT ACCEL LLVM JOBS V
 
 toolbox := scripts/toolbox.sh
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run test bench figures kernel shell apply unapply clean distclean
+.PHONY: help run test bench figures kernel shell apply unapply series clean distclean
 
 help:
 	@sed -n 's/^#: //p' Makefile
@@ -43,6 +43,10 @@ shell:
 apply unapply:
 	@scripts/overlay.sh $@ "$$KDIR"
 
+#: make series KDIR=<tree>    write it as patches for git am; the tree, a git clone, is only read
+series:
+	@scripts/series.sh "$$KDIR" "$$OUT"
+
 #: make clean                 delete what was built; toolbox, kernel source and compiler cache stay
 clean:
 	@$(toolbox) --clean
@@ -54,6 +58,7 @@ distclean:
 #:
 #: CACHE=<dir>                where all that is fetched and built goes (~/.cache/cgroup-ns-rust)
 #: KDIR=<tree>                a kernel tree of your own, for run, test, kernel and shell too; it is only read
+#: OUT=<dir>                  where a series goes (build/series/<version>)
 #: ACCEL=kvm|tcg              how virtual machines run; without it kvm where it works, else tcg
 #: LLVM=0                     build the kernel with gcc
 #: JOBS=<n>                   how many compilers at once; without it one a processor

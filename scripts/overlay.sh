@@ -19,6 +19,7 @@ project=$(dirname "$here")
 
 SUPPORTED="7.2 7.3"
 HOME_DIR=kernel/cgroup/ns
+DOC=Documentation/admin-guide/cgroup-namespaces-rust.rst
 # What apply leaves for unapply, so that a later checkout of ours can still undo an earlier one.
 RECORD=$HOME_DIR/.overlay
 
@@ -28,7 +29,13 @@ git_apply() {
 		git -C "$1" apply -p1 --whitespace=nowarn "${@:2}"
 }
 
-hooks() { cat -- "$here"/hooks/*.patch; }
+# Every change outside of HOME_DIR: the hooks, and the documentation, which git_apply adds and removes as they.
+hooks() {
+	cat -- "$here"/hooks/*.patch
+	printf -- 'diff --git a/%s b/%s\nnew file mode 100644\n--- /dev/null\n+++ b/%s\n@@ -0,0 +1,%d @@\n' \
+		"$DOC" "$DOC" "$DOC" "$(wc -l <"$project/docs/${DOC##*/}")"
+	sed 's/^/+/' -- "$project/docs/${DOC##*/}"
+}
 
 # Our files by name, relative to rust/: all but those of the host's test package.
 files() {

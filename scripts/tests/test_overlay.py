@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -12,7 +13,21 @@ from pathlib import Path
 import source
 
 OVERLAY = Path(__file__).resolve().parents[1] / "overlay.sh"
-PARTS = ("fs/kernfs", "init", "kernel/cgroup", "rust/bindings", "rust/helpers")
+HOOKS = sorted((OVERLAY.parent / "hooks").glob("*.patch"))
+
+
+def parts() -> set[str]:
+    """The files of a kernel tree that the overlay looks at or changes."""
+    hooks = "".join(hook.read_text() for hook in HOOKS)
+    touched = re.findall(r"^--- a/(\S+)$", hooks, re.MULTILINE)
+    return {"Kbuild", "Makefile", "kernel/cgroup/cgroup.c", *touched}
+
+
+def copy_parts(tree: Path) -> None:
+    """Make a tree of those files."""
+    for file in parts():
+        (tree / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source.find().path / file, tree / file)
 
 
 def overlay(*argv: str | Path) -> subprocess.CompletedProcess[str]:
@@ -26,11 +41,7 @@ class Overlay(unittest.TestCase):
         self.directory = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.tree = self.directory / "a tree"
         self.pristine = self.directory / "pristine"
-        below = source.find().path
-        for part in PARTS:
-            shutil.copytree(below / part, self.pristine / part)
-        for file in ("Kbuild", "Makefile"):
-            shutil.copy2(below / file, self.pristine / file)
+        copy_parts(self.pristine)
         shutil.copytree(self.pristine, self.tree)
 
     def same(self, tree: Path, other: Path) -> None:
@@ -54,6 +65,9 @@ class Overlay(unittest.TestCase):
         self.assertEqual(overlay("apply", self.tree).returncode, 0)
         self.assertTrue((self.tree / "kernel/cgroup/ns/cgroup_ns.rs").exists())
         self.assertIn("CGROUP_NS_RUST", (self.tree / "fs/kernfs/dir.c").read_text())
+        self.assertTrue(
+            (self.tree / "Documentation/admin-guide/cgroup-namespaces-rust.rst").exists()
+        )
         self.assertEqual(overlay("unapply", self.tree).returncode, 0)
         self.same(self.tree, self.pristine)
 
