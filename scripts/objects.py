@@ -77,6 +77,7 @@ def panic_references(path: Path) -> list[str]:
     return [line.split()[-1] for line in symbols if PANIC.search(line)]
 
 
-def defines(path: Path, symbol: str) -> bool:
-    """Whether an object has the global function `symbol`."""
-    return any(line.split()[-2:] == ["T", symbol] for line in _run("llvm-nm", path).splitlines())
+def functions(path: Path) -> set[str]:
+    """The names of the functions that an object has, global ones and others."""
+    symbols = [line.split()[-2:] for line in _run("llvm-nm", path).splitlines()]
+    return {name for kind, name in symbols if kind in "Tt"}

@@ -55,6 +55,12 @@ def say_all(text: str) -> None:
         print(f"# {line}")
 
 
+def exports() -> set[str]:
+    """The functions that C calls and Rust defines."""
+    entries = "".join(path.read_text() for path in PROJECT.glob("rust/abi/entry/*.rs"))
+    return set(re.findall(r"#\[export\]\npub\(crate\) unsafe extern \"C\" fn (\w+)", entries))
+
+
 class Tests:
     """The parts of the test run. Each adds its results to the score."""
 
@@ -184,11 +190,13 @@ class Tests:
         """The release object, selftests and the tour under virtme-ng."""
         image = kernel.build("x86")
         build = image.parent
-        self.verdict(
-            "x86",
-            "the object holds the Rust function",
-            objects.defines(build / OURS, "kernfs_path_from_node"),
-        )
+        exported = exports()
+        missing = exported - objects.functions(build / OURS)
+        name = f"the Rust object has all {len(exported)} functions"
+        self.verdict("x86", name, bool(exported) and not missing, ", ".join(missing))
+        hooked = [path for directory in HOOKED for path in (build / directory).glob("*.o")]
+        double = exported & set().union(*map(objects.functions, hooked))
+        self.verdict("x86", "no C object has one of them", not double, ", ".join(double))
         panics = objects.panic_references(build / OURS)
         self.verdict("x86", "no panic is referred to", not panics, ", ".join(panics))
         tests = virtme.boot(image, self.selftests())

@@ -78,10 +78,10 @@ class Objects(unittest.TestCase):
         self.assertTrue(objects.panic_references(self.rust("a[i]")))
         self.assertEqual(objects.panic_references(self.rust("*a.get(i).unwrap_or(&0)")), [])
 
-    def test_a_symbol_is_found(self) -> None:
-        out = self.rust("0")
-        self.assertTrue(objects.defines(out, "f"))
-        self.assertFalse(objects.defines(out, "g"))
+    def test_functions_are_found_and_nothing_else(self) -> None:
+        code = "int data; int g(void); __attribute__((used)) static int s(void) { return g(); }"
+        out = self.build("a", f"{code} int f(void) {{ return data; }}") / "d" / "f.o"
+        self.assertEqual(objects.functions(out), {"f", "s"})
 
 
 if __name__ == "__main__":
