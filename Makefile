@@ -3,12 +3,12 @@
 # The front door. What each target does lies in scripts/ and vm/; this file only names it.
 # Values reach the scripts by the environment, so that names with spaces come through whole.
 
-export CACHE KDIR OUT ACCEL LLVM JOBS V
+export CACHE KDIR ONLY OUT ACCEL LLVM JOBS V
 
 toolbox := scripts/toolbox.sh
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run test bench figures kernel shell apply unapply series clean distclean
+.PHONY: help run test mutate bench figures kernel shell apply unapply series clean distclean
 
 help:
 	@sed -n 's/^#: //p' Makefile
@@ -20,6 +20,10 @@ run:
 #: make test                  every test there is
 test:
 	@$(toolbox) python3 scripts/test.py
+
+#: make mutate                plant faults in the Rust code, one at a time: a test must notice each
+mutate:
+	@$(toolbox) python3 scripts/mutate.py $${ONLY:+"$$ONLY"}
 
 #: make bench                 what the Rust core costs, beside what C costs
 bench:
@@ -58,6 +62,7 @@ distclean:
 #:
 #: CACHE=<dir>                where all that is fetched and built goes (~/.cache/cgroup-ns-rust)
 #: KDIR=<tree>                a kernel tree of your own, for run, test, kernel and shell too; it is only read
+#: ONLY=<name>                one fault of scripts/mutants/, for mutate
 #: OUT=<dir>                  where a series goes (build/series/<version>)
 #: ACCEL=kvm|tcg              how virtual machines run; without it kvm where it works, else tcg
 #: LLVM=0                     build the kernel with gcc

@@ -24,7 +24,7 @@ from progress import CACHE, Failure
 from source import Source
 
 SRC = Path("/src")
-SCRIPTS = Path(__file__).resolve().parent
+PROJECT = Path(__file__).resolve().parent.parent
 COPY_ROOM = 3 << 30
 STEP = re.compile(r"^  [A-Z][A-Z0-9_ \[\]]+ +\S")
 # The same every time, so that the compiler cache and `uname -v` do not depend on when and where.
@@ -37,16 +37,21 @@ STAMPS = {
 
 
 def build(
-    flavour: Flavour | str, targets: tuple[str, ...] = (), *, untouched: bool = False
+    flavour: Flavour | str,
+    targets: tuple[str, ...] = (),
+    *,
+    untouched: bool = False,
+    project: Path = PROJECT,
 ) -> Path:
     """Build the flavour, or only `targets` of it, and return where its image is (or would be).
 
     `untouched` leaves our overlay out: mainline's own tree, in a build directory of its own.
+    `project` has the overlay: ours, or a copy under another name.
     """
     if isinstance(flavour, str):
         flavour = FLAVOURS[flavour]
     tree = source.find()
-    mount(tree, untouched=untouched)
+    mount(tree, untouched=untouched, project=project)
     job = Build(flavour, tree, untouched)
     job.configure()
     job.make(targets)
@@ -196,23 +201,24 @@ def _symbols(file: Path) -> dict[str, str]:
     return found
 
 
-def mount(tree: Source, *, untouched: bool) -> None:
+def mount(tree: Source, *, untouched: bool, project: Path = PROJECT) -> None:
     """Put the source at /src with our files over it, read-only; where overlayfs is refused, a copy."""
     below = tree.path
-    layer = CACHE / "layer" / tree.id
+    name = tree.id if project == PROJECT else f"{tree.id}-{project.name}"
+    layer = CACHE / "layer" / name
     if os.path.ismount(SRC):
         _run("umount", SRC)
     if untouched:
         _run("mount", "--bind", "-o", "ro", below, SRC)
         return
-    _run("bash", SCRIPTS / "overlay.sh", "layer", below, layer)
+    _run("bash", project / "scripts/overlay.sh", "layer", below, layer)
     mounted = subprocess.run(
         ["mount", "-t", "overlay", "overlay", "-o", f"ro,lowerdir={layer}:{below}", str(SRC)],
         capture_output=True,
         check=False,
     )
     if mounted.returncode:
-        _run("mount", "--bind", "-o", "ro", _copy(below, layer, tree.id), SRC)
+        _run("mount", "--bind", "-o", "ro", _copy(below, layer, name), SRC)
 
 
 def _copy(below: Path, layer: Path, name: str) -> Path:

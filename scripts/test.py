@@ -12,8 +12,10 @@ import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import crate
 import figures
 import kernel
+import kselftests
 import lint
 import litmus
 import objects
@@ -26,13 +28,6 @@ from results import Result, Score
 
 PROJECT = Path(__file__).resolve().parent.parent
 HOST_TESTS = Path("/tmp/host-tests")
-TARGET = progress.CACHE / "build" / "host-tests"
-SELFTESTS = progress.CACHE / "build" / "selftests"
-# The Debian packages' own crates: nothing is fetched.
-REGISTRY = (
-    *("--offline", "--config", 'source.crates-io.replace-with="debian"'),
-    *("--config", 'source.debian.directory="/usr/share/cargo/registry"'),
-)
 # What a failure needs to be seen again.
 SEED = re.compile(r"\w+: seed=\d+")
 OURS = "kernel/cgroup/ns/cgroup_ns.o"
@@ -145,31 +140,18 @@ class Tests:
             dirs_exist_ok=True,
             ignore=shutil.ignore_patterns("target", "*.lock"),
         )
-        cargo = ["cargo", "test", *REGISTRY, "--no-fail-fast", "--target-dir", TARGET]
+        cargo = crate.cargo("test", "--no-fail-fast")
         progress.run("host tests, build", [*cargo, "--no-run"], cwd=HOST_TESTS)
         status, text = output(cargo, HOST_TESTS)
         found = self.score.add_all("host", results.cargo(text))
         if status or not found:
             say_all(text)
             self.verdict("host", "all of cargo's tests", False, f"status {status}, {found} tests")
-        self.command(
-            "style",
-            "clippy, host",
-            [
-                "cargo",
-                "clippy",
-                *REGISTRY,
-                "--all-targets",
-                "--target-dir",
-                TARGET,
-                "--",
-                "-Dwarnings",
-            ],
-            HOST_TESTS,
-        )
-        doc = ["cargo", "doc", *REGISTRY, "--no-deps", "--document-private-items"]
-        documented = ["env", "RUSTDOCFLAGS=-Dwarnings", *doc, "--target-dir", TARGET]
-        self.command("style", "rustdoc, host", documented, HOST_TESTS)
+        clippy = crate.cargo("clippy", "--all-targets", "--", "-Dwarnings")
+        self.command("style", "clippy, host", clippy, HOST_TESTS)
+        doc = crate.cargo("doc", "--no-deps", "--document-private-items")
+        doc = ["env", "RUSTDOCFLAGS=-Dwarnings", *doc]
+        self.command("style", "rustdoc, host", doc, HOST_TESTS)
 
     def uml(self) -> None:
         """KUnit and selftests in user-mode Linux."""
@@ -177,13 +159,13 @@ class Tests:
         ours = ["kunit.filter_glob=cgroup_ns*", "kunit.filter=speed>slow"]
         kunit = uml.boot(image, ["true"], kunit=True, kernel_args=ours)
         self.guest("uml, kunit", kunit.console, kunit.console)
-        tests = uml.boot(image, self.selftests())
+        tests = uml.boot(image, kselftests.command())
         self.guest("uml", tests.output, tests.console)
 
     def mainline(self) -> None:
         """The same selftests on mainline's C: they ask of us what it does, but for what is listed."""
         listed = str(PROJECT / "selftests/mainline.differences")
-        tests = uml.boot(kernel.build("uml-c"), self.selftests("--mainline", listed))
+        tests = uml.boot(kernel.build("uml-c"), kselftests.command("--mainline", listed))
         self.guest("uml, mainline", tests.output, tests.console)
 
     def x86(self) -> None:
@@ -199,7 +181,7 @@ class Tests:
         self.verdict("x86", "no C object has one of them", not double, ", ".join(double))
         panics = objects.panic_references(build / OURS)
         self.verdict("x86", "no panic is referred to", not panics, ", ".join(panics))
-        tests = virtme.boot(image, self.selftests())
+        tests = virtme.boot(image, kselftests.command())
         self.guest("x86", tests.output, tests.console)
         self.command("x86", "the tour", ["python3", "vm/tour.py"])
 
@@ -217,12 +199,6 @@ class Tests:
         """A checker that has nothing to say is content."""
         say_all(words)
         self.verdict("lint", checker, not words, "its words are above")
-
-    def selftests(self, *options: str) -> list[str]:
-        """Build the selftests; return what runs them in a guest."""
-        where = [f"KSRC={kernel.source.find().path}", f"O={SELFTESTS}"]
-        progress.run("selftests, build", ["make", "-C", PROJECT / "selftests", *where])
-        return ["python3", str(PROJECT / "selftests/run.py"), *options, str(SELFTESTS)]
 
     def guest(self, group: str, text: str, console: str) -> None:
         """Add what a guest printed. A result that is missing fails, and so does a kernel that complains."""

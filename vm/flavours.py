@@ -33,6 +33,8 @@ _ALL = (
     Flavour("x86-c", "x86_64", ("base", "x86", "rust", "c"), "vmlinux", 1970),
     Flavour("uml", "um", ("base", "uml", "rust", "kunit"), "vmlinux", 1350),
     Flavour("uml-c", "um", ("base", "uml", "rust", "kunit", "c"), "vmlinux", 1350),
+    # uml again, with faults planted in it: what it leaves behind must not be taken for ours.
+    Flavour("mutant", "um", ("base", "uml", "rust", "kunit"), "vmlinux", 1350),
     # Without Rust at all, as most trees are built: only its objects are looked at.
     Flavour("plain", "x86_64", ("base", "x86"), "vmlinux", 1500),
 )
