@@ -82,6 +82,14 @@ TEST_F(boundary, A11_files_in_the_initial_namespace)
 	}
 }
 
+/* The initial namespace's root is nobody's limit but its own. */
+TEST_F(boundary, A11_files_at_the_root_of_all)
+{
+	ASSERT_EQ(0, join(self->h.root_fd, 0));
+	EXPECT_EQ(0, write_in(self->h.root_fd, "cgroup.max.depth", "max"));
+	EXPECT_EQ(0, write_in(self->h.root_fd, "cgroup.max.descendants", "max"));
+}
+
 TEST_F(boundary, A11_files_from_a_namespace_below)
 {
 	unshare_in(_metadata, self->axy);
