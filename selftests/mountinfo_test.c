@@ -108,15 +108,15 @@ TEST_F(tree, A8_new_mount_shows_the_root)
 	unbind(where);
 }
 
-TEST_F(tree, A8_space_is_escaped_in_mountinfo)
+TEST_F(tree, A8_what_breaks_a_line_is_escaped_in_mountinfo)
 {
-	int dir = make_cgroup(_metadata, &self->h, self->a, "with space");
+	int dir = make_cgroup(_metadata, &self->h, self->a, "a b\tc\\d");
 	char where[] = PLACE;
 
 	bind_cgroup(_metadata, dir, where);
 	unshare_in(_metadata, self->a);
-	EXPECT_STREQ("/with\\040space", mount_root(where));
-	EXPECT_STREQ("/with space", stat_root(where, TEXT_SIZE));
+	EXPECT_STREQ("/a\\040b\\011c\\134d", mount_root(where));
+	EXPECT_STREQ("/a b\tc\\d", stat_root(where, TEXT_SIZE));
 	unbind(where);
 }
 
