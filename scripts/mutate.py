@@ -7,6 +7,9 @@ Each fault goes into a copy of the overlay, never into the working tree. The ker
 KUnit and the selftests in user-mode Linux until the first of them fails, or the kernel itself does.
 Then, for what only the right moment brings out, the host's tests, which choose the moment.
 
+A fault's `old` text stands exactly once in its file. It changes what callers see; one that only
+costs time, or that no input can reach, does not belong in a table.
+
 Owns the copy, the verdicts and their table. Knows nothing of what the faults are.
 """
 
