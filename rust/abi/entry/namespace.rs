@@ -93,6 +93,7 @@ pub(crate) unsafe extern "C" fn cgroup_ns_set_root(
             NonNull::new(cset).map(|cset| CssSet::from_ptr(cset)),
         )
     };
+    // Always so: the caller's reference keeps the count above zero.
     if let Some(root) = cset.and_then(CssSet::try_get) {
         drop(ns.replace_root(root));
     }
