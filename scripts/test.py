@@ -56,6 +56,15 @@ def exports() -> set[str]:
     return set(re.findall(r"#\[export\]\npub\(crate\) unsafe extern \"C\" fn (\w+)", entries))
 
 
+PARTS: list[Callable[[Tests], None]] = []
+
+
+def part(test: Callable[[Tests], None]) -> Callable[[Tests], None]:
+    """Make a method a part of the run, in the order of the definitions: none can be forgotten below."""
+    PARTS.append(test)
+    return test
+
+
 class Tests:
     """The parts of the test run. Each adds its results to the score."""
 
@@ -75,13 +84,14 @@ class Tests:
             say_all(text)
         self.verdict(group, name, status == 0, f"status {status}")
 
-    def part(self, test: Callable[[], None]) -> None:
+    def run(self, test: Callable[[Tests], None]) -> None:
         """Run one part; what stops it is one failed test, and the other parts go on."""
         try:
-            test()
+            test(self)
         except (Failure, objects.Mismatch, subprocess.CalledProcessError) as failure:
             self.verdict(test.__name__, "runs to its end", False, str(failure))
 
+    @part
     def style(self) -> None:
         """What formatters and checkers say of the sources."""
         rust = sorted(PROJECT.glob("rust/**/*.rs"))
@@ -109,6 +119,7 @@ class Tests:
         """The patches to C."""
         return sorted(PROJECT.glob("scripts/hooks/*.patch"))
 
+    @part
     def scripts(self) -> None:
         """Tests of the scripts that can do harm."""
         status, text = output(
@@ -121,6 +132,7 @@ class Tests:
                 "scripts", "all of unittest's tests", False, f"status {status}, {found} tests"
             )
 
+    @part
     def litmus(self) -> None:
         """What is relied on without a lock, under the kernel's memory model."""
         try:
@@ -132,6 +144,7 @@ class Tests:
         if not self.score.add_all("litmus", (litmus.verdict(test, herd) for test in tests)):
             self.verdict("litmus", "there are tests", False)
 
+    @part
     def host(self) -> None:
         """The pure logic, on the host: in a directory of its own, since cargo writes beside its manifest."""
         shutil.copytree(
@@ -153,6 +166,7 @@ class Tests:
         doc = ["env", "RUSTDOCFLAGS=-Dwarnings", *doc]
         self.command("style", "rustdoc, host", doc, HOST_TESTS)
 
+    @part
     def uml(self) -> None:
         """KUnit and selftests in user-mode Linux."""
         image = kernel.build("uml")
@@ -162,12 +176,14 @@ class Tests:
         tests = uml.boot(image, kselftests.command())
         self.guest("uml", tests.output, tests.console)
 
+    @part
     def mainline(self) -> None:
         """The same selftests on mainline's C: they ask of us what it does, but for what is listed."""
         listed = str(PROJECT / "selftests/mainline.differences")
         tests = uml.boot(kernel.build("uml-c"), kselftests.command("--mainline", listed))
         self.guest("uml, mainline", tests.output, tests.console)
 
+    @part
     def x86(self) -> None:
         """The release object, selftests and the tour under virtme-ng."""
         image = kernel.build("x86")
@@ -185,6 +201,7 @@ class Tests:
         self.guest("x86", tests.output, tests.console)
         self.command("x86", "the tour", ["python3", "vm/tour.py"])
 
+    @part
     def lint(self) -> None:
         """What checkers say of our files as the kernel compiles them."""
         hooks = "".join(hook.read_text() for hook in self.hooks())
@@ -212,6 +229,7 @@ class Tests:
         say_all("\n".join(alarms))
         self.verdict(group, "the kernel has no complaint", not alarms, alarms[0] if alarms else "")
 
+    @part
     def same(self) -> None:
         """With the option off, the overlaid tree builds what mainline's does."""
         targets = tuple(f"{directory}/" for directory in HOOKED)
@@ -223,12 +241,8 @@ class Tests:
 
 def main() -> int:
     tests = Tests()
-    parts = (
-        *(tests.style, tests.scripts, tests.litmus, tests.host),
-        *(tests.uml, tests.mainline, tests.x86, tests.lint, tests.same),
-    )
-    for part in parts:
-        tests.part(part)
+    for test in PARTS:
+        tests.run(test)
     return tests.score.finish()
 
 
