@@ -53,6 +53,7 @@ def build(
     tree = source.find()
     mount(tree, untouched=untouched, project=project)
     job = Build(flavour, tree, untouched)
+    job.begin()
     job.configure()
     job.make(targets)
     return job.directory / flavour.image
@@ -68,13 +69,14 @@ class Build:
 
     def __init__(self, flavour: Flavour, tree: Source, untouched: bool) -> None:
         self.flavour = flavour
-        self.variant = (
-            flavour.name + ("" if with_llvm() else "-gcc") + ("-untouched" if untouched else "")
-        )
+        suffix = ("" if with_llvm() else "-gcc") + ("-untouched" if untouched else "")
+        self.variant = flavour.name + suffix
         self.untouched = untouched
         self.directory = CACHE / "build" / tree.id / self.variant
-        self.directory.mkdir(parents=True, exist_ok=True)
         self.phase = f"kernel {self.variant}"
+        self.model = (
+            None if flavour.like is None else self.directory.with_name(flavour.like + suffix)
+        )
 
     def command(self, *targets: str) -> list[str]:
         """A make of this build."""
@@ -103,6 +105,22 @@ class Build:
             "CCACHE_MAXSIZE": "2G",
             "CCACHE_DEPEND": "1",
         }
+
+    def begin(self) -> None:
+        """Make the directory: a copy of a like flavour's build, of which make redoes what differs.
+
+        kbuild notes for each object which symbols it depends on, and most depend on none that differ.
+        """
+        if self.directory.exists():
+            return
+        partial = self.directory.with_name(f"{self.variant}.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        if self.model is not None and (self.model / "vmlinux").exists():
+            _run("cp", "-a", "--reflink=auto", self.model, partial)
+            (partial / ".fragments").unlink(missing_ok=True)
+        else:
+            partial.mkdir(parents=True)
+        partial.rename(self.directory)
 
     def configure(self) -> None:
         """tinyconfig plus the flavour's fragments, unless that was done already from the same pieces."""

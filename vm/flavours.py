@@ -21,6 +21,7 @@ class Flavour:
     fragments: tuple[str, ...]  # names in vm/config/, without .config
     image: str  # what is started, relative to the build directory
     steps: int  # lines that make prints, roughly: for the first build's progress
+    like: str | None = None  # the flavour with a copy of whose build a first one begins
 
     def fragment_paths(self) -> list[Path]:
         """The fragments as files, in the order in which they are merged."""
@@ -30,11 +31,14 @@ class Flavour:
 # QEMU starts x86's vmlinux by its PVH entry: no decompression, which emulation makes slow.
 _ALL = (
     Flavour("x86", "x86_64", ("base", "x86", "rust"), "vmlinux", 1970),
-    Flavour("x86-c", "x86_64", ("base", "x86", "rust", "c"), "vmlinux", 1970),
+    Flavour("x86-c", "x86_64", ("base", "x86", "rust", "c"), "vmlinux", 1970, like="x86"),
     Flavour("uml", "um", ("base", "uml", "rust", "kunit"), "vmlinux", 1350),
-    Flavour("uml-c", "um", ("base", "uml", "rust", "kunit", "c"), "vmlinux", 1350),
+    Flavour("uml-c", "um", ("base", "uml", "rust", "kunit", "c"), "vmlinux", 1350, like="uml"),
     # uml again, with faults planted in it: what it leaves behind must not be taken for ours.
-    Flavour("mutant", "um", ("base", "uml", "rust", "kunit"), "vmlinux", 1350),
+    Flavour("mutant", "um", ("base", "uml", "rust", "kunit"), "vmlinux", 1350, like="uml"),
+    # What others' programs need beside: container runtimes, upstream's selftests.
+    Flavour("full", "x86_64", ("base", "x86", "rust", "full"), "vmlinux", 2400),
+    Flavour("full-c", "x86_64", ("base", "x86", "rust", "full", "c"), "vmlinux", 2400, like="full"),
     # Without Rust at all, as most trees are built: only its objects are looked at.
     Flavour("plain", "x86_64", ("base", "x86"), "vmlinux", 1500),
 )
