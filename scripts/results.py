@@ -70,11 +70,30 @@ def unittest(text: str) -> Iterator[Result]:
             yield Result(match[1], outcome, match[4] or "")
 
 
+@dataclass(frozen=True)
+class Table:
+    """What a suite has to show beside its results: every row has a cell a column."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def lines(self) -> Iterator[str]:
+        """The table as text, in columns."""
+        cells = [self.columns, *self.rows]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        yield self.title
+        for row in cells:
+            padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            yield "  ".join(padded).rstrip()
+
+
 class Score:
     """Prints results as they come, and the sum of them."""
 
     def __init__(self) -> None:
         self.counts = {"passed": 0, "failed": 0, "skipped": 0}
+        self.tables: list[Table] = []
 
     def add(self, group: str, result: Result) -> None:
         """Print one result and count it."""
@@ -91,6 +110,12 @@ class Score:
             self.add(group, result)
             count += 1
         return count
+
+    def show(self, table: Table) -> None:
+        """Print a table, and keep it for the report."""
+        self.tables.append(table)
+        for line in table.lines():
+            print(f"# {line}".rstrip(), flush=True)
 
     def finish(self) -> int:
         """Print the sum; return the exit status: a run of no tests is no success."""
