@@ -19,7 +19,7 @@ run:
 
 #: make test                  every test there is
 test:
-	@$(toolbox) python3 scripts/test.py
+	@$(toolbox) python3 scripts/test.py $$ONLY
 
 #: make mutate                plant faults in the Rust code, one at a time: a test must notice each
 mutate:
@@ -62,7 +62,7 @@ distclean:
 #:
 #: CACHE=<dir>                where all that is fetched and built goes (~/.cache/cgroup-ns-rust)
 #: KDIR=<tree>                a kernel tree of your own, for run, test, kernel and shell too; it is only read
-#: ONLY=<name>                one fault of scripts/mutants/, for mutate
+#: ONLY=<name>                one part of the run, for test; one fault of scripts/mutants/, for mutate
 #: OUT=<dir>                  where a series goes (build/series/<version>)
 #: ACCEL=kvm|tcg              how virtual machines run; without it kvm where it works, else tcg
 #: LLVM=0                     build the kernel with gcc

@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from progress import hms
+
+OUTCOMES = ("passed", "failed", "skipped")
 
 # "ok 1 name" and "not ok 2 - name # SKIP why", indented below its suite or not, after a time stamp or not.
 KTAP = re.compile(
@@ -88,20 +93,93 @@ class Table:
             yield "  ".join(padded).rstrip()
 
 
-class Score:
-    """Prints results as they come, and the sum of them."""
+@dataclass
+class Suite:
+    """Results that belong together, and how long they took: builds and boots before them included."""
 
-    def __init__(self) -> None:
-        self.counts = {"passed": 0, "failed": 0, "skipped": 0}
+    name: str
+    results: list[Result] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def count(self, outcome: str) -> int:
+        """How many results are passed, failed or skipped."""
+        return sum(result.outcome == outcome for result in self.results)
+
+    def row(self) -> tuple[str, ...]:
+        """The suite in the table of all."""
+        return (self.name, *(str(self.count(outcome)) for outcome in OUTCOMES), hms(self.seconds))
+
+
+@dataclass
+class Level:
+    """What is being printed: a part, or a suite of it."""
+
+    name: str
+    count: int = 0
+    good: bool = True
+
+
+class Score:
+    """Prints results as they come, as KTAP, and keeps them for a report.
+
+    A test of the first level is a part of the run; below it stand its results, or those of its suites.
+    """
+
+    def __init__(self, parts: int) -> None:
+        self.suites: dict[str, Suite] = {}
         self.tables: list[Table] = []
+        self.start = self.last = time.monotonic()
+        self.open: list[Level] = []
+        self._open("")
+        print(f"1..{parts}", flush=True)
+
+    def begin(self, part: str) -> None:
+        """Begin a part of the run."""
+        self._open(part)
+
+    def end(self) -> None:
+        """End it: a part without a result fails."""
+        if len(self.open) == 2 and self.open[-1].count == 0:
+            self.add(self.open[-1].name, Result("has results", "failed", "it has none"))
+        while len(self.open) > 1:
+            self._close()
+
+    def _open(self, name: str) -> None:
+        """Begin a level of results below what is open."""
+        indent = "    " * len(self.open)
+        print(
+            f"{indent}KTAP version 1", *([f"{indent}# Subtest: {name}"] if name else []), sep="\n"
+        )
+        self.open.append(Level(name))
+
+    def _close(self) -> None:
+        """End a level: it is a result of the one above."""
+        level = self.open.pop()
+        self._line(level.name, "passed" if level.good else "failed", "")
+
+    def _line(self, name: str, outcome: str, why: str) -> None:
+        """Print one result where it belongs."""
+        level = self.open[-1]
+        level.count += 1
+        level.good &= outcome != "failed"
+        word = "not ok" if outcome == "failed" else "ok"
+        mark = " # SKIP" if outcome == "skipped" else ""
+        why = f"{mark} {why}".rstrip() if outcome != "passed" else ""
+        print(f"{'    ' * (len(self.open) - 1)}{word} {level.count} {name}{why}", flush=True)
 
     def add(self, group: str, result: Result) -> None:
-        """Print one result and count it."""
-        self.counts[result.outcome] += 1
-        word = "not ok" if result.outcome == "failed" else "ok"
-        mark = " # SKIP" if result.outcome == "skipped" else ""
-        why = f"{mark} {result.why}".rstrip() if result.outcome != "passed" else ""
-        print(f"{word} {sum(self.counts.values())} {group}: {result.name}{why}", flush=True)
+        """Print one result of a suite and count it. A suite ends where another begins."""
+        now = time.monotonic()
+        suite = self.suites.setdefault(group, Suite(group))
+        suite.results.append(result)
+        suite.seconds += now - self.last
+        self.last = now
+        if group != self.open[-1].name:
+            if len(self.open) > 2:
+                self._close()
+            if group != self.open[-1].name:
+                self._open(group)
+        self._line(result.name, result.outcome, result.why)
 
     def add_all(self, group: str, results: Iterable[Result]) -> int:
         """Add many; return how many there were."""
@@ -117,8 +195,23 @@ class Score:
         for line in table.lines():
             print(f"# {line}".rstrip(), flush=True)
 
+    def sums(self) -> Table:
+        """All suites in one table."""
+        rows = tuple(suite.row() for suite in self.suites.values())
+        return Table("Results", ("suite", *OUTCOMES, "time"), rows)
+
+    def count(self, outcome: str) -> int:
+        """How many results there are in all that passed, failed or were skipped."""
+        return sum(suite.count(outcome) for suite in self.suites.values())
+
+    def good(self) -> bool:
+        """Whether all is well: a run of no tests is no success."""
+        return self.count("passed") > 0 and self.count("failed") == 0
+
     def finish(self) -> int:
-        """Print the sum; return the exit status: a run of no tests is no success."""
+        """Print the table of all suites and the sum; return the exit status."""
         sys.stderr.flush()
-        print(", ".join(f"{count} {outcome}" for outcome, count in self.counts.items()))
-        return 0 if self.counts["passed"] and not self.counts["failed"] else 1
+        for line in self.sums().lines():
+            print(f"# {line}")
+        print(", ".join(f"{self.count(outcome)} {outcome}" for outcome in OUTCOMES), flush=True)
+        return 0 if self.good() else 1

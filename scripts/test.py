@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Every test there is, cheapest first. Runs inside the toolbox; `make test` is the way to it.
+"""The tests, cheapest first. Runs inside the toolbox; `make test` is the way to it.
+
+    test.py [PART...]     what make test runs, or some parts of it
+    test.py --all         that, and all that takes longer
 
 Owns the order and the list. How a thing is built, started or compared lies beside it.
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 import shutil
-import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import crate
@@ -20,34 +23,18 @@ import lint
 import litmus
 import objects
 import progress
+import report
 import results
 import uml
 import virtme
+from checks import PROJECT, Checks, output, say_all
 from progress import Failure
-from results import Result, Score
+from results import Result, Table
 
-PROJECT = Path(__file__).resolve().parent.parent
 HOST_TESTS = Path("/tmp/host-tests")
-# What a failure needs to be seen again.
-SEED = re.compile(r"\w+: seed=\d+")
 OURS = "kernel/cgroup/ns/cgroup_ns.o"
 # What the hooks touch, for the proof that they change nothing when the option is off.
 HOOKED = ("kernel/cgroup", "fs/kernfs")
-
-
-def output(argv: Iterable[str | Path], cwd: Path = PROJECT) -> tuple[int, str]:
-    """Exit status and output, errors included, of a quick command."""
-    command = [str(arg) for arg in argv]
-    done = subprocess.run(
-        command, cwd=cwd, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
-    )
-    return done.returncode, done.stdout
-
-
-def say_all(text: str) -> None:
-    """A failed command's own words, below which its verdict stands."""
-    for line in text.rstrip().splitlines():
-        print(f"# {line}")
 
 
 def exports() -> set[str]:
@@ -56,40 +43,18 @@ def exports() -> set[str]:
     return set(re.findall(r"#\[export\]\npub\(crate\) unsafe extern \"C\" fn (\w+)", entries))
 
 
-PARTS: list[Callable[[Tests], None]] = []
+# The parts by name, in the order of the definitions, so that none can be forgotten.
+PARTS: dict[str, Callable[[Tests], None]] = {}
 
 
 def part(test: Callable[[Tests], None]) -> Callable[[Tests], None]:
-    """Make a method a part of the run, in the order of the definitions: none can be forgotten below."""
-    PARTS.append(test)
+    """Make a method a part of make test."""
+    PARTS[test.__name__] = test
     return test
 
 
-class Tests:
+class Tests(Checks):
     """The parts of the test run. Each adds its results to the score."""
-
-    def __init__(self) -> None:
-        self.score = Score()
-
-    def verdict(self, group: str, name: str, passed: bool, why: str = "") -> None:
-        """Add one result."""
-        self.score.add(group, Result(name, "passed" if passed else "failed", why))
-
-    def command(
-        self, group: str, name: str, argv: Iterable[str | Path], cwd: Path = PROJECT
-    ) -> None:
-        """A command that succeeds without a word, or fails."""
-        status, text = output(argv, cwd)
-        if status:
-            say_all(text)
-        self.verdict(group, name, status == 0, f"status {status}")
-
-    def run(self, test: Callable[[Tests], None]) -> None:
-        """Run one part; what stops it is one failed test, and the other parts go on."""
-        try:
-            test(self)
-        except (Failure, objects.Mismatch, subprocess.CalledProcessError) as failure:
-            self.verdict(test.__name__, "runs to its end", False, str(failure))
 
     @part
     def style(self) -> None:
@@ -109,11 +74,15 @@ class Tests:
         self.command("style", "checkpatch, C", [*checkpatch, "-f", *sorted(sources)])
         self.command("style", "checkpatch, hooks", [*checkpatch, "--no-signoff", *self.hooks()])
 
-        for row in figures.table():
-            print(f"# figures: {row.what}: {row.value}")
+        rows = figures.table()
+        for row in rows:
             if row.limit is not None:
                 passed = f"{row.value}, at most {row.limit}"
                 self.verdict("style", row.what.partition(" (")[0], row.kept, passed)
+        cells = tuple(
+            (row.what, str(row.value), "" if row.limit is None else str(row.limit)) for row in rows
+        )
+        self.score.show(Table("Figures", ("what", "how much", "at most"), cells))
 
     def hooks(self) -> list[Path]:
         """The patches to C."""
@@ -161,19 +130,22 @@ class Tests:
             say_all(text)
             self.verdict("host", "all of cargo's tests", False, f"status {status}, {found} tests")
         clippy = crate.cargo("clippy", "--all-targets", "--", "-Dwarnings")
-        self.command("style", "clippy, host", clippy, HOST_TESTS)
+        self.command("host", "clippy", clippy, HOST_TESTS)
         doc = crate.cargo("doc", "--no-deps", "--document-private-items")
         doc = ["env", "RUSTDOCFLAGS=-Dwarnings", *doc]
-        self.command("style", "rustdoc, host", doc, HOST_TESTS)
+        self.command("host", "rustdoc", doc, HOST_TESTS)
+
+    @part
+    def kunit(self) -> None:
+        """Tests inside the kernel, in user-mode Linux."""
+        ours = ["kunit.filter_glob=cgroup_ns*", "kunit.filter=speed>slow"]
+        tests = uml.boot(kernel.build("uml"), ["true"], kunit=True, kernel_args=ours)
+        self.guest("kunit", tests.console, tests.console)
 
     @part
     def uml(self) -> None:
-        """KUnit and selftests in user-mode Linux."""
-        image = kernel.build("uml")
-        ours = ["kunit.filter_glob=cgroup_ns*", "kunit.filter=speed>slow"]
-        kunit = uml.boot(image, ["true"], kunit=True, kernel_args=ours)
-        self.guest("uml, kunit", kunit.console, kunit.console)
-        tests = uml.boot(image, kselftests.command())
+        """The selftests in user-mode Linux."""
+        tests = uml.boot(kernel.build("uml"), kselftests.command())
         self.guest("uml", tests.output, tests.console)
 
     @part
@@ -181,7 +153,7 @@ class Tests:
         """The same selftests on mainline's C: they ask of us what it does, but for what is listed."""
         listed = str(PROJECT / "selftests/mainline.differences")
         tests = uml.boot(kernel.build("uml-c"), kselftests.command("--mainline", listed))
-        self.guest("uml, mainline", tests.output, tests.console)
+        self.guest("mainline", tests.output, tests.console)
 
     @part
     def x86(self) -> None:
@@ -212,23 +184,6 @@ class Tests:
         pristine = kernel.source.find().path
         self.content("sparse", "\n".join(lint.sparse(build, kernel.SRC, pristine, hooks)))
 
-    def content(self, checker: str, words: str) -> None:
-        """A checker that has nothing to say is content."""
-        say_all(words)
-        self.verdict("lint", checker, not words, "its words are above")
-
-    def guest(self, group: str, text: str, console: str) -> None:
-        """Add what a guest printed. A result that is missing fails, and so does a kernel that complains."""
-        for line in SEED.findall(text):
-            print(f"# {group}: {line}")
-        self.score.add_all(group, results.ktap(text, depth=1))
-        if not results.ktap_is_whole(text, depth=1):
-            say_all(text[-4000:])
-            self.verdict(group, "all announced results came", False)
-        alarms = results.alarms(console)
-        say_all("\n".join(alarms))
-        self.verdict(group, "the kernel has no complaint", not alarms, alarms[0] if alarms else "")
-
     @part
     def same(self) -> None:
         """With the option off, the overlaid tree builds what mainline's does."""
@@ -240,10 +195,22 @@ class Tests:
 
 
 def main() -> int:
-    tests = Tests()
-    for test in PARTS:
-        tests.run(test)
-    return tests.score.finish()
+    parser = argparse.ArgumentParser(prog="test.py", description="Run the tests.")
+    parser.add_argument("--all", action="store_true", help="also what takes longer")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    options = parser.parse_args()
+    unknown = [name for name in options.parts if name not in PARTS]
+    if unknown:
+        raise Failure(f"there is no part {unknown[0]}; there are {', '.join(PARTS)}")
+    report.begin()
+    names = options.parts or list(PARTS)
+    tests = Tests(len(names))
+    for name in names:
+        tests.run(PARTS[name].__get__(tests))
+    only = f" ONLY={' '.join(options.parts)}" if options.parts else ""
+    compiler = "clang" if kernel.with_llvm() else "gcc"
+    facts = {"kernel": kernel.source.find().id, "compiler": compiler}
+    return report.finish(tests.score, f"make test{only}", facts)
 
 
 if __name__ == "__main__":

@@ -58,10 +58,12 @@ class Readers(unittest.TestCase):
 
 class Verdict(unittest.TestCase):
     def status(self, *outcomes: str) -> int:
-        score = Score()
         with contextlib.redirect_stdout(io.StringIO()):
+            score = Score(1)
+            score.begin("part")
             for outcome in outcomes:
                 score.add("group", Result("name", outcome))
+            score.end()
             return score.finish()
 
     def test_one_failure_fails_the_run(self) -> None:
@@ -71,6 +73,17 @@ class Verdict(unittest.TestCase):
     def test_no_test_at_all_fails_the_run(self) -> None:
         self.assertEqual(self.status(), 1)
         self.assertEqual(self.status("skipped"), 1)
+
+    def test_a_part_without_a_result_fails_the_run(self) -> None:
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            score = Score(2)
+            score.begin("some")
+            score.add("some", Result("name", "passed"))
+            score.end()
+            score.begin("none")
+            score.end()
+            self.assertEqual(score.finish(), 1)
+        self.assertIn("not ok 2 none", printed.getvalue().splitlines())
 
 
 if __name__ == "__main__":
