@@ -19,6 +19,7 @@ from pathlib import Path
 
 import progress
 import source
+import twin
 from flavours import FLAVOURS, Flavour
 from progress import CACHE, Failure
 from source import Source
@@ -107,20 +108,13 @@ class Build:
         }
 
     def begin(self) -> None:
-        """Make the directory: a copy of a like flavour's build, of which make redoes what differs.
-
-        kbuild notes for each object which symbols it depends on, and most depend on none that differ.
-        """
+        """Make the directory, unless it is there: a copy of a like flavour's build, if that is."""
         if self.directory.exists():
             return
-        partial = self.directory.with_name(f"{self.variant}.partial")
-        shutil.rmtree(partial, ignore_errors=True)
         if self.model is not None and (self.model / "vmlinux").exists():
-            _run("cp", "-a", "--reflink=auto", self.model, partial)
-            (partial / ".fragments").unlink(missing_ok=True)
+            twin.copy(self.model, self.directory)
         else:
-            partial.mkdir(parents=True)
-        partial.rename(self.directory)
+            self.directory.mkdir(parents=True)
 
     def configure(self) -> None:
         """tinyconfig plus the flavour's fragments, unless that was done already from the same pieces."""
