@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Programs on both kernels: many a boot, several guests at a time.
+
+Owns building the executor, starting guests and what a guest that dies means. A guest has one processor:
+the executor's waiting is exact only there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import progress
+import uml
+from progress import Failure
+
+from differential import transcript
+from differential.operations import Program
+
+SOURCES = Path(__file__).resolve().parent.parent.parent / "selftests/differential"
+BUILD = progress.CACHE / "build" / "differential"
+# Seconds that a guest may take, and a program in it.
+PATIENCE = 60.0
+PATIENCE_EACH = 5.0
+# What a kernel prints without meaning harm: a guest's console is only looked at when it dies.
+SIDES = ("c", "rust")
+
+
+@dataclass(frozen=True)
+class Kernels:
+    """The images to compare."""
+
+    c: Path
+    rust: Path
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a program did on one kernel: its transcript, whose last line tells of its end if it had none."""
+
+    lines: list[str]
+    whole: bool
+
+
+def build_executor() -> Path:
+    """Build what runs in the guests."""
+    progress.run("differential, build", ["make", "-C", SOURCES, f"O={BUILD}"])
+    return BUILD / "differential"
+
+
+class Guests:
+    """Runs batches of programs, as many guests at a time as asked for."""
+
+    def __init__(self, kernels: Kernels, at_once: int | None = None) -> None:
+        self.images = {"c": kernels.c, "rust": kernels.rust}
+        self.executor = build_executor()
+        # Guests wait a lot: two a processor keep it busy.
+        self.pool = ProcessPoolExecutor(at_once or 2 * len(os.sched_getaffinity(0)))
+
+    def __enter__(self) -> Guests:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.pool.shutdown(cancel_futures=True)
+
+    def start(self, side: str, programs: Sequence[Program]) -> Future[dict[str, Run]]:
+        """Begin a batch on one kernel."""
+        return self.pool.submit(_batch, self.images[side], self.executor, list(programs))
+
+    def both(self, programs: Sequence[Program]) -> Iterator[tuple[Program, Run, Run]]:
+        """A batch on both kernels: each program with what it did on C and on Rust."""
+        c, rust = (self.start(side, programs) for side in SIDES)
+        yield from paired(programs, c.result(), rust.result())
+
+
+def paired(
+    programs: Sequence[Program], c: dict[str, Run], rust: dict[str, Run]
+) -> Iterator[tuple[Program, Run, Run]]:
+    """Programs with what they did on both kernels."""
+    for program in programs:
+        yield program, c[program.name], rust[program.name]
+
+
+def _batch(image: Path, executor: Path, programs: list[Program]) -> dict[str, Run]:
+    """Run programs in as few boots as it takes: after one that ends a guest comes another guest."""
+    runs: dict[str, Run] = {}
+    while left := [program for program in programs if program.name not in runs]:
+        text, death = _boot(image, executor, left)
+        for name, lines, whole in transcript.programs(text):
+            runs[name] = Run(lines if whole else [*lines, death], whole)
+        if left[0].name not in runs:
+            # It did not even begin, and would not the next time.
+            runs[left[0].name] = Run([death], False)
+    return runs
+
+
+def _boot(image: Path, executor: Path, programs: list[Program]) -> tuple[str, str]:
+    """One boot: the transcripts, and how it ended."""
+    output = io.BytesIO()
+    with tempfile.NamedTemporaryFile("w", dir=BUILD, prefix="programs-", encoding="ascii") as file:
+        file.writelines(program.text() for program in programs)
+        file.flush()
+        command = ["sh", "-c", f"exec {executor} <{file.name}"]
+        limit = PATIENCE + PATIENCE_EACH * len(programs)
+        try:
+            # Its last words are the failure's; there may be many such guests.
+            with contextlib.redirect_stderr(io.StringIO()):
+                outcome = uml.boot(image, command, cpus=1, limit=limit, sink=output)
+            death = f"the guest ended with status {outcome.status}"
+        except Failure as failure:
+            death = str(failure).partition(" (")[0]
+    return output.getvalue().decode("latin-1").replace("\r", ""), death

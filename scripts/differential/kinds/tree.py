@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Operations on the tree of cgroups."""
+
+from __future__ import annotations
+
+from differential import names, words
+from differential.choices import Choices, makes
+from differential.state import Dir, Task
+
+# How many cgroups a chain has, and how long their names are.
+CHAINS = ((4, 255), (15, 255), (16, 255), (20, 250), (12, 2), (60, 60))
+# No path grows longer than this and one chain.
+LONG_ENOUGH = 12000
+# Levels of "/.." that just fit into a page, one more, and many more.
+ABYSS = (1365, 1366, 1400)
+
+
+@makes("mkdir")
+def _mkdir(c: Choices, task: Task) -> None:
+    parent = c.dir()
+    name = c.name(parent)
+    if not c.may_add_dir():
+        return
+    good = parent.exists and name not in names.REFUSED
+    length = parent.length + 1 + len(name)
+    number = c.state.new_dir(parent.hierarchy, parent.number, length, good)
+    c.add(task, "mkdir", parent.number, number, name)
+
+
+@makes("lookup")
+def _lookup(c: Choices, task: Task) -> None:
+    parent = c.dir()
+    if not c.may_add_dir():
+        return
+    up = c.chance(0.2)
+    name = b".." if up else names.good(c.random)
+    length = parent.length + (0 if up else 1 + len(name))
+    number = c.state.new_dir(parent.hierarchy, parent.number, length, up)
+    c.add(task, "lookup", parent.number, number, name)
+
+
+@makes("chain")
+def _chain(c: Choices, task: Task) -> None:
+    parent = c.dir()
+    if c.may_add_dir() and parent.length < LONG_ENOUGH:
+        add_chain(c, task, parent, *c.one(CHAINS))
+
+
+def add_chain(c: Choices, task: Task, parent: Dir, count: int, size: int) -> Dir:
+    """A chain, and the task in it: it would be a waste if nobody went there."""
+    length = parent.length + count * (size + 1)
+    number = c.state.new_dir(parent.hierarchy, None, length, parent.exists)
+    c.add(task, "chain", parent.number, number, count, size)
+    c.go(task, c.state.dirs[number])
+    return c.state.dirs[number]
+
+
+def dig(c: Choices) -> None:
+    """A namespace so deep that the way up alone is about a page long."""
+    first, top = c.state.tasks[0], c.state.dirs[0]
+    bottom = add_chain(c, first, top, c.one(ABYSS), 1)
+    other = c.state.new_task(None, first)
+    c.add(first, "clone", other.number, words.NEWCGROUP, bottom.number)
+    c.go(first, top)
+    c.add(other, "cgroup", first.number)
+    c.add(other, "mounts", other.number)
+    c.add(other, "cpuset", first.number)
+
+
+@makes("rmdir")
+def _rmdir(c: Choices, task: Task) -> None:
+    empty = [item for item in c.state.existing() if not c.state.is_busy(item)]
+    item = c.one(empty) if empty and c.chance(0.7) else c.dir()
+    if item.number and not c.state.is_busy(item):
+        item.exists = False
+    c.add(task, "rmdir", item.number)
+
+
+@makes("rename")
+def _rename(c: Choices, task: Task) -> None:
+    item = c.dir(v2=c.chance(0.15))
+    parent = item.parent
+    if parent is None or c.chance(0.1):
+        parent = c.dir().number
+    c.add(task, "rename", item.number, parent, c.name(c.state.dirs[parent]))
+
+
+@makes("list")
+def _list(c: Choices, task: Task) -> None:
+    c.add(task, "list", c.dir().number)
+
+
+@makes("stat")
+def _stat(c: Choices, task: Task) -> None:
+    c.add(task, "stat", c.dir().number)
+
+
+@makes("chown")
+def _chown(c: Choices, task: Task) -> None:
+    c.add(task, "chown", c.dir().number, c.one((0, words.NOBODY, words.NOBODY)))
+
+
+@makes("forget")
+def _forget(c: Choices, task: Task) -> None:
+    item = c.dir()
+    if item.number:
+        item.exists = False
+    c.add(task, "forget", item.number)

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "baseline.h"
+#include "operations.h"
+#include "settle.h"
+#include "tasks.h"
+
+#define LIMIT_FILE "/proc/sys/user/max_cgroup_namespaces"
+/* Milliseconds for cgroups to go, level after level. */
+#define LONGEST_END 60000
+#define ATTEMPTS 200
+
+static char limit[32];
+static int mounts;
+
+static int count_mounts(void)
+{
+	FILE *in = fopen("/proc/self/mountinfo", "re");
+	int count = 0, c;
+
+	while (in && (c = fgetc(in)) != EOF)
+		count += c == '\n';
+	if (in)
+		fclose(in);
+	return count;
+}
+
+int baseline_init(void)
+{
+	const struct rlimit files = { 8192, 8192 };
+	FILE *in = fopen(LIMIT_FILE, "re");
+
+	if (!in || !fgets(limit, sizeof(limit), in))
+		return -ENOENT;
+	fclose(in);
+	if (setrlimit(RLIMIT_NOFILE, &files) || unshare(CLONE_NEWNS) ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    prctl(PR_SET_CHILD_SUBREAPER, 1) || mkdir(POINTS, 0755))
+		return -errno;
+	for (int i = 0; i < MAX_POINTS; i++) {
+		if (mkdir(point_path(i), 0755))
+			return -errno;
+	}
+	mounts = count_mounts();
+	return 0;
+}
+
+int baseline_begin(struct world *w)
+{
+	pid_t pid;
+
+	memset(&w->step, 0, sizeof(w->step));
+	memset(w->actors, 0, sizeof(w->actors));
+	w->namespaces.count = 0;
+	w->hierarchies.count = 0;
+	w->said = 0;
+	w->deepest = 0;
+	w->cgroups_leave = false;
+	w->unmounted = false;
+	w->done = 0;
+	for (int i = 0; i < MAX_DIRS; i++)
+		w->dirs[i].fd = -1;
+	for (int i = 0; i < MAX_FILES; i++)
+		w->files[i] = -1;
+	if (keep_dir(w, 0, open(CGROUP2, O_PATH | O_DIRECTORY | O_CLOEXEC), -1, ""))
+		return -errno;
+	w->said = 0;
+	pid = clone3_fork(CLONE_FILES, 0);
+	if (pid < 0)
+		return -errno;
+	if (pid == 0)
+		act(w, 0);
+	enlist(w, 0, pid, 0, false);
+	return 0;
+}
+
+/* The name of a cgroup in an open directory; false if there is none. */
+static bool first_child(int dir, char name[256])
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	bool found = false;
+
+	while (!found && list && (entry = readdir(list))) {
+		found = entry->d_type == DT_DIR && entry->d_name[0] &&
+			strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
+		if (found)
+			snprintf(name, 256, "%s", entry->d_name);
+	}
+	if (list)
+		closedir(list);
+	return found;
+}
+
+/* Remove all cgroups below `path`, however deep they are: with one descriptor at a time. */
+static void remove_below(const char *path)
+{
+	int dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int level = 0, failures = 0, next;
+	char name[256];
+
+	while (dir >= 0 && failures < ATTEMPTS) {
+		if (!first_child(dir, name)) {
+			if (level-- == 0)
+				break;
+			next = openat(dir, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		} else if (!unlinkat(dir, name, AT_REMOVEDIR)) {
+			continue;
+		} else {
+			next = openat(dir, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+			level++;
+			/* A way down and up again that removes nothing. */
+			failures += next >= 0 && !first_child(next, name);
+		}
+		close(dir);
+		dir = next;
+	}
+	if (dir >= 0)
+		close(dir);
+}
+
+/* Hierarchies of v1 that have cgroups outlive their mounts: mount them again, and empty them. */
+static void end_hierarchies(struct world *w)
+{
+	const char *label;
+
+	for (int i = 0; i < 32 && (label = any_hierarchy()); i++) {
+		char options[600];
+
+		settle(w->deepest);
+		label = any_hierarchy();
+		if (!label)
+			break;
+		snprintf(options, sizeof(options), "%s%s", strncmp(label, "name=", 5) ? "" : "none,",
+			 label);
+		if (mount("cgns", point_path(0), "cgroup", 0, options))
+			break;
+		remove_below(point_path(0));
+		settle(w->deepest);
+		umount2(point_path(0), MNT_DETACH);
+		settle(w->deepest);
+	}
+}
+
+static void put_back(struct world *w)
+{
+	FILE *in;
+	char word[64], off[72];
+
+	for (int i = 0; i < MAX_DIRS; i++) {
+		if (w->dirs[i].fd >= 0)
+			close(w->dirs[i].fd);
+	}
+	for (int i = 0; i < MAX_FILES; i++) {
+		if (w->files[i] >= 0)
+			close(w->files[i]);
+	}
+	for (int i = 0; i < MAX_POINTS; i++) {
+		while (!umount2(point_path(i), MNT_DETACH))
+			;
+	}
+	write_text(LIMIT_FILE, limit);
+	mount(NULL, CGROUP2, NULL, MS_REMOUNT, NULL);
+	remove_below(CGROUP2);
+	end_hierarchies(w);
+	in = fopen(CGROUP2 "/cgroup.subtree_control", "re");
+	while (in && fscanf(in, "%63s", word) == 1) {
+		snprintf(off, sizeof(off), "-%s", word);
+		write_text(CGROUP2 "/cgroup.subtree_control", off);
+	}
+	if (in)
+		fclose(in);
+}
+
+static int make_namespace(void *arg)
+{
+	(void)arg;
+	return error_of(unshare(CLONE_NEWCGROUP));
+}
+
+/* Whether a cgroup namespace may be made if one is allowed: the answer of unshare(2). */
+static int charge(void)
+{
+	int err = write_text(LIMIT_FILE, "1");
+
+	if (!err)
+		err = in_child(make_namespace, NULL);
+	write_text(LIMIT_FILE, limit);
+	return err;
+}
+
+static long count_namespaces(void)
+{
+	struct {
+		__u32 size, spare;
+		__u64 ns_id;
+		__u32 ns_type, spare2;
+		__u64 user_ns_id;
+	} request = { .size = sizeof(request), .ns_type = CLONE_NEWCGROUP };
+	__u64 ids[MAX_STABLE];
+
+	return syscall(470, &request, ids, MAX_STABLE, 0);
+}
+
+bool baseline_restore(struct world *w)
+{
+	const struct timespec moment = { .tv_nsec = 2000000 };
+	long cgroups, dying, hierarchies, others, namespaces;
+	int charged;
+
+	end_all(w);
+	put_back(w);
+	for (int waited = 0; waited < LONGEST_END; waited += 2) {
+		if (!sum_of(CGROUP2 "/cgroup.stat", "nr_dying"))
+			break;
+		nanosleep(&moment, NULL);
+	}
+	cgroups = sum_of(CGROUP2 "/cgroup.stat", "nr_descendants");
+	dying = sum_of(CGROUP2 "/cgroup.stat", "nr_dying");
+	hierarchies = any_hierarchy() != NULL;
+	others = count_mounts() - mounts;
+	namespaces = count_namespaces() - 1;
+	charged = charge();
+	printf("baseline cgroups=%ld dying=%ld hierarchies=%ld mounts=%ld namespaces=%ld charge=%d\n",
+	       cgroups, dying, hierarchies, others, namespaces, charged);
+	return !(cgroups || dying || hierarchies || others || namespaces || charged);
+}

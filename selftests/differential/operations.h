@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The operations. Each does what the world's step says, as the calling task, and returns 0 or a
+ * negative error number; what else there is to say it adds to the line of the transcript.
+ *
+ * An operand that stands for nothing, such as a directory that was never made, gives VOID without
+ * a call.
+ */
+#ifndef CGNS_OPERATIONS_H
+#define CGNS_OPERATIONS_H
+
+#include "transcript.h"
+#include "world.h"
+
+#define OP(name, operands) int op_##name(struct world *w);
+#include "operations.def"
+#undef OP
+
+/* The table of them, which ends with a null name. */
+extern const struct operation operations[];
+
+/* Take a line apart; 0, or what is wrong with it. `line` is the step's own. */
+const char *parse_step(struct step *step);
+
+/* Fill a free directory's number with an open O_PATH descriptor, and say what it is. */
+int keep_dir(struct world *w, long number, int fd, int parent, const char *name);
+
+/* Close what a number stands for, and let it stand for this; `fd` may be an error. */
+int keep_file(struct world *w, long number, int fd);
+
+/* All of a file in w->text, from its beginning; its length, or the error. */
+ssize_t read_text(struct world *w, int fd);
+
+/* A path in the directory /proc of a task: valid until the next call. */
+const char *proc_path(const struct world *w, long task, const char *file);
+
+/* Say what descriptor `fd` has of this namespace type as a stable name. */
+void say_namespace(struct world *w, const char *key, int fd);
+
+/* A mount point's path: valid until the next call. */
+const char *point_path(long number);
+
+#endif /* CGNS_OPERATIONS_H */

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The kernel's way from rmdir() to the end of a cgroup: a callback of RCU, work that takes it
+ * offline, work that releases it (only then it is no child of its parent any more), another
+ * callback, work that frees it and lets go of the parent, which may then take the same way. There is
+ * one queue for each, in order, on the one processor that a guest has. So a cgroup that is removed
+ * later, and waited for, comes through behind everything that was on its way; each time one level
+ * goes.
+ *
+ * What is held by a namespace, a zombie or a file stays, and that is no matter of time.
+ */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <time.h>
+
+#include "settle.h"
+
+#define SENTINEL CGROUP2 "/sentinel"
+/* Milliseconds; one level takes twenty. */
+#define LONGEST_WAIT 5000
+
+static void pause_for(long microseconds)
+{
+	const struct timespec time = { .tv_nsec = microseconds * 1000 };
+
+	nanosleep(&time, NULL);
+}
+
+long sum_of(const char *file, const char *key)
+{
+	FILE *in = fopen(file, "re");
+	char line[256];
+	long sum = 0;
+
+	if (!in)
+		return -1;
+	while (fgets(line, sizeof(line), in)) {
+		char *blank = strchr(line, ' ');
+
+		if (blank && !strncmp(line, key, strlen(key)))
+			sum += atol(blank);
+	}
+	fclose(in);
+	return sum;
+}
+
+static void one_level(void)
+{
+	mkdir(SENTINEL, 0700);
+	mkdir(SENTINEL "/one", 0700);
+	rmdir(SENTINEL "/one");
+	for (int waited = 0; waited < LONGEST_WAIT; waited++) {
+		if (!sum_of(SENTINEL "/cgroup.stat", "nr_dying"))
+			break;
+		pause_for(1000);
+	}
+	rmdir(SENTINEL);
+}
+
+void settle(int levels)
+{
+	for (int i = 0; i < levels + 2; i++)
+		one_level();
+}
+
+const char *any_hierarchy(void)
+{
+	FILE *in = fopen("/proc/self/cgroup", "re");
+	static char line[512];
+	char *found = NULL;
+
+	while (!found && in && fgets(line, sizeof(line), in)) {
+		char *label = strchr(line, ':');
+		char *end = label ? strchr(label + 1, ':') : NULL;
+
+		if (!end || atol(line) == 0)
+			continue;
+		*end = '\0';
+		found = label + 1;
+	}
+	if (in)
+		fclose(in);
+	return found;
+}
+
+static bool is_one_of(const struct step *s, const char *const *names)
+{
+	for (; *names; names++) {
+		if (!strcmp(s->op->name, *names))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the step may be the end of a mount. */
+static bool drops_mount(const struct world *w)
+{
+	static const char *const always[] = { "umount", NULL };
+	static const char *const after_umount[] = { "close", "forget", NULL };
+	static const char *const leaving[] = { "exit", "unshare", "setns", NULL };
+	const struct step *s = &w->step;
+
+	return is_one_of(s, always) || (w->unmounted && is_one_of(s, after_umount)) ||
+	       (w->actors[s->task].own_mounts && is_one_of(s, leaving));
+}
+
+/* A controller that v2 still has cgroups with cannot be bound to another hierarchy. */
+static bool binds(const struct world *w)
+{
+	static const char *const names[] = { "mount", "fsmount", NULL };
+
+	return is_one_of(&w->step, names);
+}
+
+static bool drops_cgroup(const struct world *w)
+{
+	static const char *const names[] = { "rmdir",  "exit",	 "reap",   "setns", "unshare",
+					     "close",  "forget", "umount", "put",   "write",
+					     "attach", "move",	 NULL };
+
+	return is_one_of(&w->step, names);
+}
+
+void settle_before(struct world *w)
+{
+	if (!w->cgroups_leave)
+		return;
+	if (!binds(w) && !(drops_mount(w) && any_hierarchy()))
+		return;
+	settle(w->deepest);
+	w->cgroups_leave = false;
+}
+
+void settle_after(struct world *w)
+{
+	if (drops_mount(w)) {
+		w->unmounted = true;
+		if (any_hierarchy())
+			settle(w->deepest);
+	}
+	if (drops_cgroup(w))
+		w->cgroups_leave = true;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Waiting for what the kernel does after a call has returned: removed cgroups and unmounted
+ * hierarchies go later, and what can be seen of that would depend on when one looks.
+ */
+#ifndef CGNS_SETTLE_H
+#define CGNS_SETTLE_H
+
+#include "world.h"
+
+#define CGROUP2 "/sys/fs/cgroup"
+
+/* Before and after a step: wait, if the step could see the difference. */
+void settle_before(struct world *w);
+void settle_after(struct world *w);
+
+/* Wait for all that is on its way, `levels` deep. */
+void settle(int levels);
+
+/* The first hierarchy of v1 that there is: the part of its line between the colons, or null. */
+const char *any_hierarchy(void);
+
+/* A number in a file of v2's root whose lines are "KEY NUMBER": the sum for all keys that begin so. */
+long sum_of(const char *file, const char *key);
+
+#endif /* CGNS_SETTLE_H */
