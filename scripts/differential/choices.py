@@ -95,6 +95,14 @@ class Choices:
             return self.one(fitting)
         return self.one(list(self.state.files) or [0])
 
+    def has_file(self, task: Task, other: str, *kinds: str) -> bool:
+        """Whether there is a descriptor of one of these kinds; else there mostly is one step of another
+        kind, which makes one."""
+        if any(kind in kinds for kind in self.state.files.values()) or self.chance(0.05):
+            return True
+        MAKERS[other](self, task)
+        return False
+
     def point(self) -> int:
         """A mount point: mostly one that something is mounted at."""
         mounted = list(self.state.points)

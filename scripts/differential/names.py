@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from random import Random
 
-# The longest that a file system takes.
+# The longest that file systems usually take.
 LONGEST = 255
 SHORT = (b"a", b"b", b"c", b"d", b"x", b"y")
 # What breaks a line or a field of /proc, looks as if it were escaped, or as if it were something else.
@@ -51,9 +51,10 @@ REFUSED = (
     b"cgroup.controllers",
     b"tasks",
     b"notify_on_release",
-    b"n" * (LONGEST + 1),
-    b"n" * 290,
+    b"n" * 4096,
 )
+# Longer than a file system's names are; cgroups take them.
+LONGER = (256, 290)
 ALPHABET = b"abcdefghijklmnopqrstuvwxyz0123456789 \t\\._-"
 
 
@@ -71,6 +72,8 @@ def good(random: Random) -> bytes:
         return random.choice(STRANGE)
     if kind < 0.9:
         return b"n%d" % random.randrange(1000)
+    if kind < 0.91:
+        return of_length(random, random.choice(LONGER))
     return of_length(random, random.randint(1, LONGEST))
 
 

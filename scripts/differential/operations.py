@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """What a program is made of: operations, and how a program is written.
 
-The executor has the same list, in selftests/differential/operations.def, which says what the letters
+The executor has the same list, in selftests/differential/operations.c, which says what the letters
 of the operands mean; a test compares both.
 """
 
@@ -65,7 +65,7 @@ OPERANDS = {
 }
 
 # What no kernel refuses to anybody: closing, ending, dropping, asking for what one may see.
-NEVER_REFUSED = frozenset(("forget", "close", "exit", "disarm", "listns"))
+NEVER_REFUSED = frozenset(("forget", "close", "exit", "disarm", "listns", "root"))
 
 # Numbers that the executor has room for.
 TASKS = 64
@@ -73,7 +73,7 @@ DIRS = 640
 FILES = 64
 POINTS = 16
 
-ENTRY = re.compile(r'^OP\((\w+), "(\w*)"\)$', re.MULTILINE)
+ENTRY = re.compile(r'^\t\{ "(\w+)", "(\w*)", op_\1 \},$', re.MULTILINE)
 
 
 def listed(text: str) -> dict[str, str]:

@@ -51,7 +51,7 @@ PROCS = frozenset((*V2_PROCS, *V1_PROCS))
 
 # A file and what is written to it.
 V2_WRITES = (
-    *((b"cgroup.subtree_control", b"+pids"),) * 2,
+    *((b"cgroup.subtree_control", b"+pids"),) * 4,
     (b"cgroup.subtree_control", b"+cpu"),
     (b"cgroup.subtree_control", b"+cpuset"),
     (b"cgroup.subtree_control", b"+pids +cpuset"),
@@ -73,7 +73,8 @@ V2_WRITES = (
     (b"cgroup.procs", b"-1"),
     (b"cgroup.controllers", b"+pids"),
     (b"pids.max", b"max"),
-    (b"pids.max", b"4"),
+    (b"pids.max", b"1"),
+    (b"pids.max", b"1"),
     (b"cpu.weight", b"50"),
     (b"cpu.weight", b"0"),
     (b"cpuset.cpus", b"0"),
@@ -86,7 +87,7 @@ V1_WRITES = (
     (b"release_agent", b"/nonexistent"),
     (b"cgroup.clone_children", b"1"),
     (b"freezer.state", b"THAWED"),
-    (b"pids.max", b"8"),
+    (b"pids.max", b"1"),
     (b"pids.max", b"max"),
     (b"cpu.shares", b"512"),
     (b"cpuset.cpus", b"0"),

@@ -14,6 +14,8 @@
 /* Milliseconds for cgroups to go, level after level. */
 #define LONGEST_END 60000
 #define ATTEMPTS 200
+/* A name of a cgroup may be nearly as long as a path may be. */
+#define PATH_SIZE 4096
 
 static char limit[32];
 static int mounts;
@@ -80,7 +82,7 @@ int baseline_begin(struct world *w)
 }
 
 /* The name of a cgroup in an open directory; false if there is none. */
-static bool first_child(int dir, char name[256])
+static bool first_child(int dir, char name[PATH_SIZE])
 {
 	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *list = fd < 0 ? NULL : fdopendir(fd);
@@ -91,7 +93,7 @@ static bool first_child(int dir, char name[256])
 		found = entry->d_type == DT_DIR && entry->d_name[0] &&
 			strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
 		if (found)
-			snprintf(name, 256, "%s", entry->d_name);
+			snprintf(name, PATH_SIZE, "%s", entry->d_name);
 	}
 	if (list)
 		closedir(list);
@@ -103,7 +105,7 @@ static void remove_below(const char *path)
 {
 	int dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int level = 0, failures = 0, next;
-	char name[256];
+	char name[PATH_SIZE];
 
 	while (dir >= 0 && failures < ATTEMPTS) {
 		if (!first_child(dir, name)) {
@@ -137,8 +139,8 @@ static void end_hierarchies(struct world *w)
 		label = any_hierarchy();
 		if (!label)
 			break;
-		snprintf(options, sizeof(options), "%s%s", strncmp(label, "name=", 5) ? "" : "none,",
-			 label);
+		snprintf(options, sizeof(options), "%s%s",
+			 strncmp(label, "name=", 5) ? "" : "none,", label);
 		if (mount("cgns", point_path(0), "cgroup", 0, options))
 			break;
 		remove_below(point_path(0));
@@ -167,6 +169,7 @@ static void put_back(struct world *w)
 	}
 	write_text(LIMIT_FILE, limit);
 	mount(NULL, CGROUP2, NULL, MS_REMOUNT, NULL);
+	lift_limits();
 	remove_below(CGROUP2);
 	end_hierarchies(w);
 	in = fopen(CGROUP2 "/cgroup.subtree_control", "re");
@@ -223,11 +226,11 @@ bool baseline_restore(struct world *w)
 	}
 	cgroups = sum_of(CGROUP2 "/cgroup.stat", "nr_descendants");
 	dying = sum_of(CGROUP2 "/cgroup.stat", "nr_dying");
-	hierarchies = any_hierarchy() != NULL;
+	hierarchies = !!any_hierarchy();
 	others = count_mounts() - mounts;
 	namespaces = count_namespaces() - 1;
 	charged = charge();
-	printf("baseline cgroups=%ld dying=%ld hierarchies=%ld mounts=%ld namespaces=%ld charge=%d\n",
-	       cgroups, dying, hierarchies, others, namespaces, charged);
+	printf("baseline cgroups=%ld dying=%ld hierarchies=%ld", cgroups, dying, hierarchies);
+	printf(" mounts=%ld namespaces=%ld charge=%d\n", others, namespaces, charged);
 	return !(cgroups || dying || hierarchies || others || namespaces || charged);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The state in which every program begins: one task, the root of v2 as directory 0, and nothing left
- * of the program before.
+ * The state in which every program begins: one task, the root of v2 as directory 0, and nothing
+ * left of the program before.
  */
 #ifndef CGNS_BASELINE_H
 #define CGNS_BASELINE_H

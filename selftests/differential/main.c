@@ -7,8 +7,8 @@
  *
  * A program is a line "program NAME", operations one a line (see program.c), and a line "end". The
  * transcript has the same first and last line, a line for each operation, and before the last one
- * what is left when all is undone. Where that is something, or where a task does not come back, there
- * is no next program.
+ * what is left when all is undone. Where that is something, or where a task does not come back,
+ * there is no next program.
  *
  * The same program gives the same transcript, on any sound kernel with one processor.
  */
@@ -80,7 +80,7 @@ int main(void)
 	}
 	while (next_line(w)) {
 		if (sscanf(w->step.line, "program %63s", name) != 1) {
-			fputs("differential: a program begins with a line \"program NAME\"\n", stderr);
+			fputs("differential: no line \"program NAME\"\n", stderr);
 			return 1;
 		}
 		if (!run_program(w, name))

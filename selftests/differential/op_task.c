@@ -46,6 +46,7 @@ static int begin(void *arg)
 	const struct beginning *b = arg;
 
 	act(b->w, b->number);
+	return 0;
 }
 
 /*

@@ -2,7 +2,9 @@
 /* Operations on the tree: directories, their names, who owns them. */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <linux/magic.h>
 #include <stdlib.h>
+#include <sys/vfs.h>
 
 #include "operations.h"
 
@@ -64,7 +66,7 @@ int op_lookup(struct world *w)
 			s->num[0], s->str[2]);
 }
 
-/* So many cgroups, one below the other, with names of so many bytes of which no two are the same. */
+/* So many cgroups, one below the other, with names of so many bytes: no two are the same. */
 int op_chain(struct world *w)
 {
 	const struct step *s = &w->step;
@@ -99,6 +101,13 @@ int op_chain(struct world *w)
 	return err;
 }
 
+static bool is_v1(int fd)
+{
+	struct statfs fs;
+
+	return !fstatfs(fd, &fs) && fs.f_type == CGROUP_SUPER_MAGIC;
+}
+
 int op_rmdir(struct world *w)
 {
 	const struct dir *dir;
@@ -112,8 +121,8 @@ int op_rmdir(struct world *w)
 	if (w->dirs[dir->parent].fd < 0)
 		return VOID;
 	err = error_of(unlinkat(w->dirs[dir->parent].fd, dir->name, AT_REMOVEDIR));
-	if (!err)
-		w->deepest = dir->level > w->deepest ? dir->level : w->deepest;
+	if (!err && dir->level > w->deepest && is_v1(w->dirs[dir->parent].fd))
+		w->deepest = dir->level;
 	return err;
 }
 
@@ -146,7 +155,7 @@ int op_list(struct world *w)
 	char *names[256];
 	int fd = dir_fd(w, w->step.num[0]);
 	struct dirent *entry;
-	int count = 0;
+	int count = 0, err;
 	DIR *list;
 
 	if (fd < 0)
@@ -155,17 +164,19 @@ int op_list(struct world *w)
 	list = fd < 0 ? NULL : fdopendir(fd);
 	if (!list)
 		return -errno;
+	errno = 0;
 	while ((entry = readdir(list))) {
 		if (entry->d_type == DT_DIR && entry->d_name[0] != '.' && count < 256)
 			names[count++] = strdup(entry->d_name);
 	}
+	err = -errno;
 	closedir(list);
 	qsort(names, count, sizeof(names[0]), by_name);
 	for (int i = 0; i < count; i++) {
 		say(w, "name", names[i]);
 		free(names[i]);
 	}
-	return 0;
+	return err;
 }
 
 int op_stat(struct world *w)
@@ -192,7 +203,7 @@ int op_stat(struct world *w)
 int op_chown(struct world *w)
 {
 	static const char *const files[] = { "cgroup.procs", "cgroup.threads",
-					     "cgroup.subtree_control", "tasks" };
+					     "cgroup.subtree_control", "tasks", NULL };
 	int fd = dir_fd(w, w->step.num[0]);
 	uid_t uid = w->step.num[1];
 	int given = 0;
@@ -201,7 +212,7 @@ int op_chown(struct world *w)
 		return VOID;
 	if (fchownat(fd, "", uid, uid, AT_EMPTY_PATH))
 		return -errno;
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+	for (int i = 0; files[i]; i++)
 		given += !fchownat(fd, files[i], uid, uid, 0);
 	say_number(w, "files", given);
 	return 0;

@@ -12,9 +12,50 @@
 #include "transcript.h"
 #include "world.h"
 
-#define OP(name, operands) int op_##name(struct world *w);
-#include "operations.def"
-#undef OP
+int op_mkdir(struct world *w);
+int op_lookup(struct world *w);
+int op_chain(struct world *w);
+int op_rmdir(struct world *w);
+int op_rename(struct world *w);
+int op_list(struct world *w);
+int op_stat(struct world *w);
+int op_chown(struct world *w);
+int op_forget(struct world *w);
+int op_get(struct world *w);
+int op_put(struct world *w);
+int op_attach(struct world *w);
+int op_open(struct world *w);
+int op_read(struct world *w);
+int op_write(struct world *w);
+int op_move(struct world *w);
+int op_close(struct world *w);
+int op_handle(struct world *w);
+int op_clone(struct world *w);
+int op_thread(struct world *w);
+int op_exit(struct world *w);
+int op_reap(struct world *w);
+int op_become(struct world *w);
+int op_disarm(struct world *w);
+int op_maps(struct world *w);
+int op_unshare(struct world *w);
+int op_nsopen(struct world *w);
+int op_pidfd(struct world *w);
+int op_setns(struct world *w);
+int op_nsinfo(struct world *w);
+int op_nshandle(struct world *w);
+int op_link(struct world *w);
+int op_listns(struct world *w);
+int op_limit(struct world *w);
+int op_mount(struct world *w);
+int op_fsmount(struct world *w);
+int op_remount(struct world *w);
+int op_bind(struct world *w);
+int op_umount(struct world *w);
+int op_root(struct world *w);
+int op_statmount(struct world *w);
+int op_cgroup(struct world *w);
+int op_cpuset(struct world *w);
+int op_mounts(struct world *w);
 
 /* The table of them, which ends with a null name. */
 extern const struct operation operations[];

@@ -9,12 +9,7 @@
 
 #include "operations.h"
 
-const struct operation operations[] = {
-#define OP(name, operands) { #name, operands, op_##name },
-#include "operations.def"
-#undef OP
-	{ NULL },
-};
+#define BLANKS "\n "
 
 static int hex(char digit)
 {
@@ -68,16 +63,16 @@ const char *parse_step(struct step *step)
 	char *save, *word;
 	long task;
 
-	word = strtok_r(step->line, " \n", &save);
+	word = strtok_r(step->line, BLANKS, &save);
 	if (!read_number(word, &task) || task < 0 || task >= MAX_TASKS)
 		return "no number of a task";
 	step->task = task;
-	word = strtok_r(NULL, " \n", &save);
+	word = strtok_r(NULL, BLANKS, &save);
 	step->op = word ? find(word) : NULL;
 	if (!step->op)
 		return "no such operation";
 	for (int i = 0; step->op->operands[i]; i++) {
-		word = strtok_r(NULL, " \n", &save);
+		word = strtok_r(NULL, BLANKS, &save);
 		if (!word)
 			return "an operand is missing";
 		if (step->op->operands[i] == 's') {
@@ -87,5 +82,5 @@ const char *parse_step(struct step *step)
 			return "an operand is no number";
 		}
 	}
-	return strtok_r(NULL, " \n", &save) ? "too many operands" : NULL;
+	return strtok_r(NULL, BLANKS, &save) ? "too many operands" : NULL;
 }

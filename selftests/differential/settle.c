@@ -2,10 +2,11 @@
 /*
  * The kernel's way from rmdir() to the end of a cgroup: a callback of RCU, work that takes it
  * offline, work that releases it (only then it is no child of its parent any more), another
- * callback, work that frees it and lets go of the parent, which may then take the same way. There is
- * one queue for each, in order, on the one processor that a guest has. So a cgroup that is removed
- * later, and waited for, comes through behind everything that was on its way; each time one level
- * goes.
+ * callback, work that frees it and lets go of the parent, which may then take the same way. There
+ * is one queue for each, in order, on the one processor that a guest has. So a cgroup that is
+ * removed later, and waited for, comes through behind everything that was on its way; each time one
+ * level goes. v1 does not tell how many are on their way: as many levels are waited for as there
+ * may be.
  *
  * What is held by a namespace, a zombie or a file stays, and that is no matter of time.
  */
@@ -50,17 +51,52 @@ static void one_level(void)
 	mkdir(SENTINEL "/one", 0700);
 	rmdir(SENTINEL "/one");
 	for (int waited = 0; waited < LONGEST_WAIT; waited++) {
-		if (!sum_of(SENTINEL "/cgroup.stat", "nr_dying"))
+		if (sum_of(SENTINEL "/cgroup.stat", "nr_dying") <= 0)
 			break;
 		pause_for(1000);
 	}
 	rmdir(SENTINEL);
 }
 
+/* A program may have limited how many cgroups there are, and how deep: not for this. */
+static const char *const limits[2] = {
+	CGROUP2 "/cgroup.max.depth",
+	CGROUP2 "/cgroup.max.descendants",
+};
+
+void lift_limits(void)
+{
+	for (int i = 0; i < 2; i++)
+		write_text(limits[i], "max");
+}
+
 void settle(int levels)
 {
+	long left = sum_of(CGROUP2 "/cgroup.stat", "nr_dying_subsys");
+	char old[2][32] = {};
+
+	for (int i = 0; i < 2; i++) {
+		FILE *in = fopen(limits[i], "re");
+
+		if (in && !fgets(old[i], sizeof(old[i]), in))
+			old[i][0] = '\0';
+		if (in)
+			fclose(in);
+	}
+	lift_limits();
 	for (int i = 0; i < levels + 2; i++)
 		one_level();
+	/* v2 tells how many there still are. */
+	for (int idle = 0; idle < 3 && left; idle++) {
+		long before = left;
+
+		one_level();
+		left = sum_of(CGROUP2 "/cgroup.stat", "nr_dying_subsys");
+		if (left != before)
+			idle = -1;
+	}
+	for (int i = 0; i < 2; i++)
+		write_text(limits[i], old[i]);
 }
 
 const char *any_hierarchy(void)

@@ -17,10 +17,13 @@ void settle_after(struct world *w);
 /* Wait for all that is on its way, `levels` deep. */
 void settle(int levels);
 
+/* Let v2 have as many cgroups as it can. */
+void lift_limits(void);
+
 /* The first hierarchy of v1 that there is: the part of its line between the colons, or null. */
 const char *any_hierarchy(void);
 
-/* A number in a file of v2's root whose lines are "KEY NUMBER": the sum for all keys that begin so. */
+/* A file whose lines are "KEY NUMBER": the sum for all keys that begin so; -1 without the file. */
 long sum_of(const char *file, const char *key);
 
 #endif /* CGNS_SETTLE_H */

@@ -14,7 +14,7 @@
 #define PATIENCE 4000
 #define SLICE 500
 
-static void post(uint32_t *word)
+static void post(__u32 *word)
 {
 	__atomic_store_n(word, 1, __ATOMIC_SEQ_CST);
 	syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
@@ -24,7 +24,7 @@ static void post(uint32_t *word)
  * Wait for the word, and clear it; false when the time is over. Who waits for good does not return
  * from a call meanwhile: threads here have one errno, and it is that of the one that runs.
  */
-static bool await(uint32_t *word, const struct timespec *most)
+static bool await(__u32 *word, const struct timespec *most)
 {
 	while (!__atomic_load_n(word, __ATOMIC_SEQ_CST)) {
 		if (syscall(SYS_futex, word, FUTEX_WAIT, 0, most, NULL, 0) && errno == ETIMEDOUT)
@@ -34,7 +34,7 @@ static bool await(uint32_t *word, const struct timespec *most)
 	return true;
 }
 
-_Noreturn void act(struct world *w, int number)
+void act(struct world *w, int number)
 {
 	for (;;) {
 		await(&w->actors[number].go, NULL);
@@ -81,8 +81,8 @@ static bool has_ended(const struct actor *actor, int milliseconds)
 }
 
 /*
- * A task tells of its end shortly before it leaves its cgroups for good. On one processor it runs on
- * to there as soon as everybody else waits.
+ * A task tells of its end shortly before it leaves its cgroups for good. On one processor it runs
+ * on to there as soon as everybody else waits.
  */
 static void let_go(void)
 {

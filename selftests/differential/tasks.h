@@ -10,7 +10,7 @@
 #include "world.h"
 
 /* Be the task of this number, which was just made: never returns. */
-_Noreturn void act(struct world *w, int number);
+void act(struct world *w, int number);
 
 /* Write down a task that was just made, before it is told anything. */
 void enlist(struct world *w, int number, pid_t pid, int process, bool own_mounts);

@@ -47,7 +47,7 @@ void say_number(struct world *w, const char *key, long value)
 	say(w, key, text);
 }
 
-const char *stable_name(struct stable *table, char letter, uint64_t key)
+const char *stable_name(struct stable *table, char letter, __u64 key)
 {
 	static char name[16];
 	int index = 0;

@@ -17,7 +17,7 @@ void say_number(struct world *w, const char *key, long value);
 void say_ruled(struct world *w, char rule, const char *key, const char *value);
 
 /* What a number is called: a letter and which of its kind it is in this program. */
-const char *stable_name(struct stable *table, char letter, uint64_t key);
+const char *stable_name(struct stable *table, char letter, __u64 key);
 
 /* Which task has this pid, or "?". */
 const char *task_name(const struct world *w, pid_t pid);

@@ -2,8 +2,8 @@
 /*
  * The state of a run, in memory that the executor shares with all tasks of a program.
  *
- * Tasks also share their table of descriptors: what one opens, any other can use, whatever namespaces
- * and credentials it has. One task runs at a time, so nothing here needs a lock.
+ * Tasks also share their table of descriptors: what one opens, any other can use, whatever
+ * namespaces and credentials it has. One task runs at a time, so nothing here needs a lock.
  */
 #ifndef CGNS_WORLD_H
 #define CGNS_WORLD_H
@@ -27,14 +27,14 @@
 /* Where a program may mount things, a directory for each number. */
 #define POINTS "/tmp/differential"
 
-/* The result of a step that had nothing to work on: a number stood for no task, no directory, no file. */
+/* The result of a step that had nothing to work on: a number stood for no task, no file. */
 #define VOID (-10000)
 
 struct world;
 
 struct operation {
 	const char *name;
-	const char *operands; /* see operations.def */
+	const char *operands; /* see operations.c */
 	int (*run)(struct world *w);
 };
 
@@ -54,7 +54,7 @@ struct actor {
 	int pidfd; /* of the thread */
 	bool gone;
 	bool own_mounts; /* it left the executor's mount namespace */
-	uint32_t go; /* futex: set to let it run */
+	__u32 go; /* futex: set to let it run */
 };
 
 struct dir {
@@ -68,7 +68,7 @@ struct dir {
 
 /* Numbers that differ from run to run: what they are called instead is their index. */
 struct stable {
-	uint64_t key[MAX_STABLE];
+	__u64 key[MAX_STABLE];
 	int count;
 };
 
@@ -80,12 +80,12 @@ struct world {
 	bool lists_pids[MAX_FILES]; /* what such a file reads is pids */
 	struct stable namespaces;
 	struct stable hierarchies;
-	uint32_t done; /* futex: the task has done its step */
+	__u32 done; /* futex: the task has done its step */
 	int result; /* of the step: 0, a number, or a negative errno */
 	/* What was removed or let go of since all of that was over: see settle.c */
 	bool cgroups_leave;
 	bool unmounted; /* something was, once */
-	int deepest; /* level of a cgroup that was removed */
+	int deepest; /* level of a cgroup that was removed from a hierarchy of v1 */
 	size_t said; /* bytes of the line */
 	char line[TEXT_SIZE]; /* of the transcript */
 	char text[TEXT_SIZE]; /* what was read */

@@ -39,17 +39,20 @@ def _open(c: Choices, task: Task) -> None:
 
 @makes("read")
 def _read(c: Choices, task: Task) -> None:
-    c.add(task, "read", c.file("procs", "file"))
+    if c.has_file(task, "open", "procs", "file"):
+        c.add(task, "read", c.file("procs", "file"))
 
 
 @makes("write")
 def _write(c: Choices, task: Task) -> None:
-    c.add(task, "write", c.file("file"), c.one(words.V2_WRITES)[1])
+    if c.has_file(task, "open", "file"):
+        c.add(task, "write", c.file("file"), c.one(words.V2_WRITES)[1])
 
 
 @makes("move")
 def _move(c: Choices, task: Task) -> None:
-    c.add(task, "move", c.file("procs"), c.task())
+    if c.has_file(task, "open", "procs"):
+        c.add(task, "move", c.file("procs"), c.task())
 
 
 @makes("close")

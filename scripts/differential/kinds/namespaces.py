@@ -8,6 +8,9 @@ from differential.choices import Choices, makes
 from differential.kinds.tasks import map_user
 from differential.state import Task
 
+# What there are mostly descriptors of.
+OPENED = ("ns cgroup", "ns user", "ns mnt")
+
 
 @makes("unshare")
 def _unshare(c: Choices, task: Task) -> None:
@@ -35,9 +38,13 @@ def _pidfd(c: Choices, task: Task) -> None:
 @makes("setns")
 def _setns(c: Choices, task: Task) -> None:
     if c.chance(0.3):
+        if not c.has_file(task, "pidfd", "pidfd"):
+            return
         slot, flags = c.file("pidfd"), c.one(words.SETNS_PIDFD)
+    elif not c.has_file(task, "nsopen", *OPENED):
+        return
     else:
-        slot = c.file("ns cgroup", "ns cgroup", "ns user", "ns mnt")
+        slot = c.file(*OPENED)
         flags = c.one(words.SETNS)
     kind = c.state.files.get(slot, "")
     if task.number == 0 and (kind == "ns user" or (kind == "pidfd" and flags & words.NEWUSER)):
@@ -47,12 +54,14 @@ def _setns(c: Choices, task: Task) -> None:
 
 @makes("nsinfo")
 def _nsinfo(c: Choices, task: Task) -> None:
-    c.add(task, "nsinfo", c.file("ns cgroup", "ns user", "ns mnt"))
+    if c.has_file(task, "nsopen", *OPENED):
+        c.add(task, "nsinfo", c.file(*OPENED))
 
 
 @makes("nshandle")
 def _nshandle(c: Choices, task: Task) -> None:
-    c.add(task, "nshandle", c.file("ns cgroup", "ns user", "ns mnt"), c.slot("ns cgroup"))
+    if c.has_file(task, "nsopen", *OPENED):
+        c.add(task, "nshandle", c.file(*OPENED), c.slot("ns cgroup"))
 
 
 @makes("link")
