@@ -155,6 +155,7 @@ static void put_back(struct world *w)
 	FILE *in;
 	char word[64], off[72];
 
+	delegate(w->dirs[0].fd, 0);
 	for (int i = 0; i < MAX_DIRS; i++) {
 		if (w->dirs[i].fd >= 0)
 			close(w->dirs[i].fd);

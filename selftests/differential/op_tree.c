@@ -200,20 +200,29 @@ int op_stat(struct world *w)
 }
 
 /* What delegating a cgroup means: the directory and the files that come with it. */
-int op_chown(struct world *w)
+int delegate(int fd, uid_t uid)
 {
 	static const char *const files[] = { "cgroup.procs", "cgroup.threads",
 					     "cgroup.subtree_control", "tasks", NULL };
-	int fd = dir_fd(w, w->step.num[0]);
-	uid_t uid = w->step.num[1];
 	int given = 0;
 
-	if (fd < 0)
-		return VOID;
 	if (fchownat(fd, "", uid, uid, AT_EMPTY_PATH))
 		return -errno;
 	for (int i = 0; files[i]; i++)
 		given += !fchownat(fd, files[i], uid, uid, 0);
+	return given;
+}
+
+int op_chown(struct world *w)
+{
+	int fd = dir_fd(w, w->step.num[0]);
+	int given;
+
+	if (fd < 0)
+		return VOID;
+	given = delegate(fd, w->step.num[1]);
+	if (given < 0)
+		return given;
 	say_number(w, "files", given);
 	return 0;
 }
