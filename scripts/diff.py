@@ -187,6 +187,13 @@ class Differ:
             self.told = time.monotonic()
             progress.say(f"diff: {self.tally.programs} seeds, {len(self.different)} differ")
 
+    def repeat(self, seeds: Sequence[int]) -> None:
+        """The same programs twice on one kernel: only what does not depend on time can be compared."""
+        programs = [generator.program(seed, self.operations) for seed in seeds]
+        first, again = (self.guests.start("c", programs) for _ in range(2))
+        differ = [name for name, run in first.result().items() if run != again.result()[name]]
+        self._add("a program does the same again", not differ, f"not so: seeds {', '.join(differ)}")
+
     def verdict(self) -> None:
         """Show the differences, and add the results."""
         for program, difference in self.different[:SHOWN]:
@@ -216,6 +223,7 @@ def run(
     kernels = Kernels(c=kernel.build("uml-c"), rust=kernel.build("uml"))
     with Guests(kernels) as guests:
         differ = Differ(score, guests, operations)
+        differ.repeat(seeds[:BATCH])
         differ.run(seeds)
         differ.verdict()
 

@@ -27,6 +27,7 @@ class Choices:
         self.random = Random(seed)
         self.state = State()
         self.made: list[Step] = []
+        self.delegated = False  # namespaces are meant to be boundaries
         self.pool = self.random.sample(words.HIERARCHIES, 3)
         self.state.new_dir("2", None, 0)
         self.state.new_task(None, None).place["2"] = 0
@@ -71,6 +72,12 @@ class Choices:
             return self.one(self.state.dirs)
         existing = self.state.existing(v2=v2) or self.state.existing()
         return self.one(existing[-6:]) if self.chance(0.4) else self.one(existing)
+
+    def dir_for(self, task: Task) -> Dir:
+        """A cgroup to do something to: often the root of the task's namespace, or where it is."""
+        if self.chance(0.3):
+            return self.state.dirs[self.one((task.root, task.place.get("2", 0)))]
+        return self.dir()
 
     def name(self, parent: Dir) -> bytes:
         """A name for a cgroup below another."""

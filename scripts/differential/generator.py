@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from differential import kinds
 from differential.choices import MAKERS, Choices
+from differential.kinds.mounts import delegate
 from differential.kinds.proc import look_around
 from differential.kinds.tree import dig
 from differential.operations import Program
@@ -64,16 +65,18 @@ WEIGHTS = {
 
 # Themes that a program may have: what comes more often than usual, and how many programs have it.
 THEMES: tuple[tuple[float, dict[str, int]], ...] = (
-    (0.15, {"chain": 14, "mkdir": 80, "mounts": 30, "statmount": 16}),
-    (0.35, {"mount": 20, "fsmount": 8, "root": 24, "rename": 24, "umount": 8}),
+    (0.2, {"chain": 16, "mkdir": 80, "mounts": 30, "statmount": 16}),
+    (0.35, {"mount": 20, "fsmount": 8, "root": 12, "rename": 24, "umount": 8}),
     (0.30, {"unshare": 40, "maps": 20, "setns": 30, "nsinfo": 20}),
     (0.20, {"thread": 20, "exit": 14, "reap": 12}),
     (0.25, {"put": 70, "write": 40, "open": 40, "remount": 12}),
 )
+# Of all programs: some in which namespaces are boundaries.
+DELEGATED = 0.4
 # Of all programs: some in which a path goes up so far that mainline refuses it.
-ABYSS = 0.004
+ABYSS = 0.01
 # Of all steps: some in which every task looks at every other.
-LOOK_AROUND = 0.008
+LOOK_AROUND = 0.006
 
 assert kinds  # what is imported for its makers
 
@@ -85,6 +88,8 @@ def program(seed: int, operations: int) -> Program:
     for chance, theme in THEMES:
         if c.chance(chance):
             weights |= theme
+    if c.chance(DELEGATED):
+        delegate(c)
     if c.chance(ABYSS):
         dig(c)
     while len(c.made) < operations:

@@ -64,8 +64,9 @@ OPERANDS = {
     "mounts": "t",
 }
 
-# What no kernel refuses to anybody: closing, ending, dropping, asking for what one may see.
-NEVER_REFUSED = frozenset(("forget", "close", "exit", "disarm", "listns", "root"))
+# What no kernel refuses to anybody: closing, ending, dropping, asking for what one may see. A list of
+# a removed cgroup is refused, but the C library calls that an empty one.
+NEVER_REFUSED = frozenset(("list", "forget", "close", "exit", "disarm", "listns", "root"))
 
 # Numbers that the executor has room for.
 TASKS = 64

@@ -19,8 +19,10 @@ class Task:
     place: dict[str, int] = field(default_factory=dict)  # hierarchy: directory
     alive: bool = True
     initial: bool = True  # in the user namespace that all begin in
-    uid: int = 0
+    uid: int = 0  # as it is called in its user namespace
+    owner: int = 0  # as the initial one calls it
     mapped: bool = True
+    root: int = 0  # directory of v2 that its cgroup namespace has as root
 
     @property
     def privileged(self) -> bool:
@@ -37,6 +39,7 @@ class Dir:
     parent: int | None
     length: int  # bytes of its path
     exists: bool = True
+    name: bytes = b""
 
     @property
     def is_v2(self) -> bool:
@@ -73,6 +76,12 @@ class State:
             return True
         return any(item.number in task.place.values() for task in self.alive())
 
+    def is_taken(self, parent: Dir, name: bytes) -> bool:
+        """Whether a cgroup has a child of this name."""
+        return any(
+            item.exists and item.parent == parent.number and item.name == name for item in self.dirs
+        )
+
     def new_task(self, process: int | None, like: Task | None) -> Task:
         """Count one more task: of this process, or one of its own."""
         number, self.next_task = self.next_task, self.next_task + 1
@@ -80,6 +89,7 @@ class State:
         if like is not None:
             task.place = dict(like.place)
             task.initial, task.uid, task.mapped = like.initial, like.uid, like.mapped
+            task.root, task.owner = like.root, like.owner
         self.tasks.append(task)
         return task
 

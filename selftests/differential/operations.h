@@ -66,7 +66,7 @@ const char *parse_step(struct step *step);
 /* Fill a free directory's number with an open O_PATH descriptor, and say what it is. */
 int keep_dir(struct world *w, long number, int fd, int parent, const char *name);
 
-/* Give a cgroup to a user; how many of its files that are given with it it has, or the error. */
+/* Give a cgroup to a user: how many of its files went along, or the error. */
 int delegate(int dir, uid_t uid);
 
 /* Close what a number stands for, and let it stand for this; `fd` may be an error. */

@@ -16,19 +16,19 @@ def _get(c: Choices, task: Task) -> None:
 
 @makes("put")
 def _put(c: Choices, task: Task) -> None:
-    item = c.dir()
+    item = c.dir_for(task)
     c.add(task, "put", item.number, *c.of_version(item, words.V2_WRITES, words.V1_WRITES))
 
 
 @makes("attach")
 def _attach(c: Choices, task: Task) -> None:
-    item = c.dir()
+    item = c.dir_for(task)
     c.go(task, item, task.number if c.chance(0.3) else c.task())
 
 
 @makes("open")
 def _open(c: Choices, task: Task) -> None:
-    item = c.dir()
+    item = c.dir_for(task)
     if c.chance(0.5):
         name = c.of_version(item, words.V2_PROCS, words.V1_PROCS)
     else:

@@ -14,12 +14,20 @@ def _what(c: Choices, point: int) -> tuple[bytes, bytes]:
     kind = c.random.random()
     if kind < 0.4:
         c.state.points[point] = "2"
-        return b"cgroup2", c.one(words.V2_OPTIONS)
+        options = b"nsdelegate" if c.delegated and c.chance(0.8) else c.one(words.V2_OPTIONS)
+        return b"cgroup2", options
     if kind < 0.85:
         options = c.one(c.pool)
         c.state.points[point] = options.decode()
         return b"cgroup", options
     return c.one((b"cgroup", b"cgroup", b"cgroup2")), c.one(words.REFUSED_OPTIONS)
+
+
+def delegate(c: Choices) -> None:
+    """Namespaces are boundaries from here on, mostly."""
+    c.delegated = True
+    c.state.points[0] = "2"
+    c.add(c.state.tasks[0], "mount", 0, b"cgroup2", b"nsdelegate")
 
 
 @makes("mount")
@@ -38,7 +46,8 @@ def _fsmount(c: Choices, task: Task) -> None:
 def _remount(c: Choices, task: Task) -> None:
     v2 = [point for point, kind in c.state.points.items() if kind == "2"]
     point = c.one(v2) if v2 and c.chance(0.8) else c.point()
-    c.add(task, "remount", point, c.one(words.REMOUNT_OPTIONS))
+    options = b"nsdelegate" if c.delegated and c.chance(0.8) else c.one(words.REMOUNT_OPTIONS)
+    c.add(task, "remount", point, options)
 
 
 @makes("bind")

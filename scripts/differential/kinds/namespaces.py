@@ -18,6 +18,8 @@ def _unshare(c: Choices, task: Task) -> None:
     if flags & words.NEWUSER and task.number == 0:
         flags = words.NEWCGROUP
     c.add(task, "unshare", flags)
+    if flags & words.NEWCGROUP:
+        task.root = task.place["2"]
     if flags & words.NEWUSER:
         task.initial = task.mapped = False
         if c.chance(0.8):

@@ -22,6 +22,8 @@ def _clone(c: Choices, task: Task) -> None:
         child.initial = child.mapped = False
     if into is not None and into.exists:
         child.place["2"] = into.number
+    if flags & words.NEWCGROUP:
+        child.root = child.place["2"]
     # Refused, as far as one can tell: nobody waits for it.
     child.alive = not flags & words.THREAD
     c.add(task, "clone", child.number, flags, -1 if into is None else into.number)
@@ -55,7 +57,9 @@ def _reap(c: Choices, task: Task) -> None:
 def _become(c: Choices, task: Task) -> None:
     uid = c.one((words.NOBODY, words.NOBODY, 0, 7))
     if task.number:
-        task.uid = uid if task.privileged else task.uid
+        if task.privileged:
+            task.uid = uid
+            task.owner = uid if task.initial else task.owner
         c.add(task, "become", uid)
 
 

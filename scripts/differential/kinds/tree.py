@@ -17,13 +17,15 @@ ABYSS = (1365, 1366, 1400)
 
 @makes("mkdir")
 def _mkdir(c: Choices, task: Task) -> None:
-    parent = c.dir()
+    parent = c.dir_for(task) if c.chance(0.3) else c.dir()
     name = c.name(parent)
     if not c.may_add_dir():
         return
-    good = parent.exists and name not in names.REFUSED
+    good = parent.exists and task.owner == 0
+    good = good and name not in names.REFUSED and not c.state.is_taken(parent, name)
     length = parent.length + 1 + len(name)
     number = c.state.new_dir(parent.hierarchy, parent.number, length, good)
+    c.state.dirs[number].name = name
     c.add(task, "mkdir", parent.number, number, name)
 
 
@@ -49,7 +51,8 @@ def _chain(c: Choices, task: Task) -> None:
 def add_chain(c: Choices, task: Task, parent: Dir, count: int, size: int) -> Dir:
     """A chain, and the task in it: it would be a waste if nobody went there."""
     length = parent.length + count * (size + 1)
-    number = c.state.new_dir(parent.hierarchy, None, length, parent.exists)
+    good = parent.exists and task.owner == 0
+    number = c.state.new_dir(parent.hierarchy, None, length, good)
     c.add(task, "chain", parent.number, number, count, size)
     c.go(task, c.state.dirs[number])
     return c.state.dirs[number]
