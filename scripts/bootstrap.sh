@@ -1,36 +1,51 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# How a toolbox is made: mmdebstrap from the host's own mirror, under a temporary name, once a package list.
+# How a root file system is made: mmdebstrap from the host's own mirror, under a temporary name, once a
+# package list. There are two, each with its list in NAME.packages: the toolbox, and the guest in which container
+# runtimes are tried, which only those who try them need.
 # To be sourced by toolbox.sh, which sets here, cache, kdir and isolate.
 # shellcheck disable=SC2154
 
 SUITE=trixie
-# Changes with the recipe below, so that a toolbox of an older one is not taken for ours.
+# Changes with the recipe below, so that a root file system of an older one is not taken for ours.
 RECIPE=1
 # Room on disk that each piece takes while it is being made, in KiB.
-TOOLBOX_KIB=$((2800 * 1024))
+declare -A ROOT_KIB=([toolbox]=$((2800 * 1024)) [runtimes]=$((700 * 1024)))
+# Lines that making one prints, roughly: for the progress.
+declare -A ROOT_STEPS=([toolbox]=1180 [runtimes]=550)
 SOURCE_KIB=$((2100 * 1024))
 BUILD_KIB=$((2048 * 1024))
 # What a run may add to builds that are there.
 MORE_KIB=$((512 * 1024))
 
-packages() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$here/toolbox.packages"; }
+# packages NAME: the names in a list.
+packages() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$here/$1.packages"; }
 
-# Sets toolbox, after making it if need be.
-find_toolbox() {
+# root_of NAME: where a root file system of that name lies, or will.
+root_of() {
 	local key
-	key=$({ echo "$SUITE $RECIPE" && packages; } | sha256sum)
-	toolbox=$cache/toolbox-${key:0:12}
-	delete "$cache"/toolbox-*.partial
-	check_disk
-	[[ -d $toolbox ]] || make_toolbox
+	key=$({ echo "$SUITE $RECIPE" && packages "$1"; } | sha256sum)
+	echo "$cache/$1-${key:0:12}"
+}
+
+# need_roots NAME...: makes those that are not there.
+need_roots() {
+	local name root
+	delete "$cache"/{toolbox,runtimes}-*.partial
+	check_disk "$@"
+	for name; do
+		root=$(root_of "$name")
+		[[ -d $root ]] || make_root "$name" "$root"
+	done
 }
 
 # Says before anything is begun how much room the whole way takes.
 check_disk() {
-	local need=$MORE_KIB free
-	[[ -d $toolbox ]] || need=$((need + TOOLBOX_KIB))
+	local need=$MORE_KIB free name
+	for name; do
+		[[ -d $(root_of "$name") ]] || need=$((need + ROOT_KIB[$name]))
+	done
 	[[ -n ${kdir:-} ]] || compgen -G "$cache/linux-*[0-9]" >/dev/null || need=$((need + SOURCE_KIB))
 	[[ -n $(ls -A -- "$cache/build") ]] || need=$((need + BUILD_KIB - MORE_KIB))
 	free=$(df --output=avail -k -- "$cache" | tail -n 1)
@@ -39,24 +54,24 @@ check_disk() {
 			"make room or choose another place with CACHE=DIR"
 }
 
-make_toolbox() {
-	local log=$cache/log/toolbox.log
+# make_root NAME ROOT
+make_root() {
+	local name=$1 partial=$2.partial log=$cache/log/$1.log
 	need_mmdebstrap
-	local partial=$toolbox.partial
 	discard() { delete "$partial"; }
 	# shellcheck disable=SC2034 # read by common.sh
 	on_stop=discard
 	trap_signals
 	apt_settings >"$cache/apt.conf"
-	if ! long_step toolbox "$log" '^(Get:|Unpacking |Setting up )' 1180 bootstrap; then
+	if ! long_step "$name" "$log" '^(Get:|Unpacking |Setting up )' "${ROOT_STEPS[$name]}" bootstrap; then
 		discard
 		explain_failure "$log"
 	fi
-	mv -T -- "$partial" "$toolbox"
+	mv -T -- "$partial" "$2"
 	trap - INT TERM HUP
 }
 
-# In its own namespaces even for root: mmdebstrap mounts things.
+# In its own namespaces even for root: mmdebstrap mounts things. Reads name and partial of make_root.
 # shellcheck disable=SC2016 # mmdebstrap's shell sets $1
 bootstrap() {
 	local -a mirror=()
@@ -67,7 +82,7 @@ bootstrap() {
 		--dpkgopt=force-unsafe-io \
 		--dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
-		--include="$(packages | paste -sd,)" \
+		--include="$(packages "$name" | paste -sd,)" \
 		--customize-hook='mkdir "$1"/project "$1"/cache "$1"/kdir "$1"/src' \
 		--customize-hook='touch "$1"/etc/resolv.conf "$1"/etc/hosts' \
 		"$SUITE" "$partial" "${mirror[@]}"

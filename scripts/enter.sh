@@ -6,8 +6,8 @@
 
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
-toolbox=$1 project=$2 cache=$3 kdir=$4
-shift 4
+toolbox=$1 project=$2 cache=$3 kdir=$4 runtimes=$5
+shift 5
 
 # The toolbox itself cannot be written: what a run leaves behind, another would find.
 assemble() {
@@ -23,11 +23,18 @@ assemble() {
 	mount --bind "$project" project
 	mount --bind "$cache" cache
 	[[ -z $kdir ]] || mount --bind -o ro "$kdir" kdir
+	[[ -z $runtimes ]] || assemble_runtimes "cache/$runtimes"
 	local file
 	for file in resolv.conf hosts; do
 		[[ ! -e /etc/$file || ! -e etc/$file ]] || mount --bind "$(realpath /etc/$file)" "etc/$file"
 	done
 	mount -o remount,bind,ro .
+}
+
+# A guest's root file system is not written to either; what the guest is to run it finds in it.
+assemble_runtimes() {
+	mount --bind -o ro "$1" "$1"
+	mount --bind -o ro "$project" "$1/project"
 }
 
 assemble

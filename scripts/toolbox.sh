@@ -3,9 +3,12 @@
 #
 # The host's side of the toolbox: brings it into the cache when it is missing, then runs a command in it.
 #
-#   toolbox.sh [--tty] CMD ARG...   run CMD in the toolbox; with --tty it keeps the terminal, not the lock
-#   toolbox.sh --clean              delete the build products
-#   toolbox.sh --distclean          delete the whole cache
+#   toolbox.sh [--tty] [--runtimes] CMD ARG...
+#                              run CMD in the toolbox; with --tty it keeps the terminal, not the lock; with
+#                              --runtimes the guest's root file system with container runtimes is there,
+#                              too, read-only, where CGNS_RUNTIMES says
+#   toolbox.sh --clean         delete the build products
+#   toolbox.sh --distclean     delete the whole cache
 #
 # Asks the host for bash, coreutils, util-linux, git and apt; for mmdebstrap when the toolbox must be made.
 # Knows nothing of what the toolbox is used for, but how much room on disk that takes.
@@ -50,12 +53,13 @@ enter() {
 	)
 	local name
 	[[ -z ${kdir:-} ]] || keep+=("CGNS_KDIR=$kdir")
+	[[ -z $runtimes ]] || keep+=("CGNS_RUNTIMES=/cache/$runtimes")
 	for name in ACCEL LLVM JOBS V {http,https,ftp,no,all}_proxy {HTTP,HTTPS,FTP,NO,ALL}_PROXY; do
 		[[ -z ${!name:-} ]] || keep+=("$name=${!name}")
 	done
 	env -i --default-signal=INT,QUIT "${keep[@]}" \
 		setpriv --pdeathsig KILL "${isolate[@]}" \
-		/bin/bash "$here/enter.sh" "$toolbox" "$project" "$cache" "${kdir:-}" "$@" <&"$input" &
+		/bin/bash "$here/enter.sh" "$toolbox" "$project" "$cache" "${kdir:-}" "$runtimes" "$@" <&"$input" &
 	child=$!
 	trap ': the child hears it too' INT
 	trap 'forward TERM' TERM HUP
@@ -74,17 +78,29 @@ forward() {
 }
 
 main() {
-	local tty='' kdir='' toolbox child input
-	case ${1:-} in
-	--clean | --distclean) "${1#--}" && return ;;
-	--tty) tty=1 && shift ;;
-	esac
+	local words=$# tty='' kdir='' runtimes='' toolbox child input
+	local -a roots=(toolbox)
+	while [[ ${1:-} == -* ]]; do
+		case $1 in
+		--tty) tty=1 ;;
+		--runtimes) roots=(toolbox runtimes) ;;
+		--clean | --distclean)
+			((words == 1)) || die "$1 stands alone"
+			"${1#--}"
+			return
+			;;
+		*) die "$1: no such option" ;;
+		esac
+		shift
+	done
 	(($#)) || die "no command given"
 	check_wishes
 	check_kdir
 	need_isolation
 	open_cache
-	find_toolbox
+	need_roots "${roots[@]}"
+	toolbox=$(root_of toolbox)
+	((${#roots[@]} == 1)) || runtimes=$(basename "$(root_of runtimes)")
 	if [[ $tty ]]; then
 		close_lock
 		exec {input}<&0

@@ -42,14 +42,20 @@ def boot(
     memory: str = "1G",
     limit: float = LIMIT,
     kernel_args: Sequence[str] = (),
+    root: Path = Path("/"),
     sink: BinaryIO | None = None,
 ) -> Outcome:
-    """Boot, run argv, switch off. `sink` gets the command's output as it comes."""
+    """Boot, run argv, switch off. `sink` gets the command's output as it comes.
+
+    `root` is the directory that the guest has as its root file system: the toolbox itself, or another
+    that has /project, busybox and empty directories for what the guest mounts.
+    """
     guest.need_kernel(kernel)
     how = accel.choose(kernel)
     with tempfile.TemporaryDirectory(prefix="virtme-") as scratch:
         # Of all that a kernel says, only warnings: each character costs under emulation.
         command = _command(kernel, how, cpus, memory, [FILES, "loglevel=5", *kernel_args])
+        command += ["--root", str(root)]
         command += ["--show-boot-console", "--script-sh", guest.script(argv)]
         with Guest(command, sink=sink, env={**os.environ, "TMPDIR": scratch}) as machine:
             in_time = machine.follow(limit)
