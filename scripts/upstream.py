@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Upstream's selftests on mainline's C and on the Rust core: a case on which they differ fails.
+
+    upstream.py [PATTERN...]     all programs, or those of these names, as SUITE/PROGRAM
+
+Each program runs twice on each kernel, the two kernels at the same time. Programs with a case on which
+they seem to differ run again, on a machine that does nothing else; upstream_cases.py has the rule.
+
+A case that is skipped must be listed in selftests/upstream.expected, with the reason. One that fails on
+both kernels is shown, and is no failure here.
+
+Owns which suites there are, how they are built, and the tables.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import accel
+import kernel
+import progress
+import source
+import upstream_cases
+import upstream_guests
+from progress import Failure
+from results import Result, Score, Table
+from upstream_cases import Compared, Expected, Run
+
+SUITES = ("cgroup", "namespaces", "clone3", "filesystems/nsfs", "mount_setattr", "pidfd", "proc")
+# What upstream's Makefiles leave out, and what runs as it is.
+MORE = ("cgroup/test_cpuset_v1_base.sh",)
+EXPECTED = Path(__file__).resolve().parent.parent / "selftests/upstream.expected"
+FLAVOURS = {"C": "full-c", "Rust": "full"}
+ROUNDS = 2
+AGAIN = 3
+
+
+@dataclass(frozen=True)
+class Programs:
+    """The programs as they were built: where they are, and their names in the order of the suites."""
+
+    installed: Path
+    names: tuple[str, ...]
+
+
+def suite(program: str) -> str:
+    """The suite of SUITE/PROGRAM."""
+    return program.rpartition("/")[0]
+
+
+def build() -> Programs:
+    """Build the suites from the untouched source, beside the kernels."""
+    tree = source.find()
+    work = progress.CACHE / "build" / tree.id / "upstream"
+    installed = work / "installed"
+    jobs = os.environ.get("JOBS") or str(len(os.sched_getaffinity(0)))
+    make = ["make", f"-j{jobs}", f"O={work}", "LLVM=", "ARCH=x86_64"]
+    progress.run("upstream, headers", [*make, "-C", tree.path, "headers"])
+    selftests = tree.path / "tools/testing/selftests"
+    install = [*make, "-C", selftests, "install", f"TARGETS={' '.join(SUITES)}"]
+    install += [f"KHDR_INCLUDES=-isystem {work}/usr/include", f"INSTALL_PATH={installed}"]
+    # Without this, a suite that does not build is left out without a word.
+    install.append("FORCE_TARGETS=1")
+    progress.run("upstream, build", install)
+    listed = (installed / "kselftest-list.txt").read_text().split()
+    names = [line.replace(":", "/") for line in listed]
+    for name in MORE:
+        if (selftests / name).is_file():
+            (installed / name).write_bytes((selftests / name).read_bytes())
+            (installed / name).chmod(0o755)
+            names.append(name)
+    return Programs(installed, tuple(sorted(names, key=lambda name: SUITES.index(suite(name)))))
+
+
+class Comparison:
+    """All runs so far, and what they come to."""
+
+    def __init__(self, score: Score, expected: Expected, programs: Programs) -> None:
+        self.score = score
+        self.expected = expected
+        self.installed = programs.installed
+        self.runs: list[Run] = []
+        self.complaints: dict[str, set[str]] = {name: set() for name in FLAVOURS}
+
+    def run(self, phase: str, images: dict[str, Path], programs: Sequence[str]) -> None:
+        """Run the programs on the kernels. A guest that does not come to its end is one failure."""
+        for guest in upstream_guests.run(phase, images, self.installed, programs):
+            self.runs += guest.runs
+            self.complaints[guest.kernel] |= guest.complaints()
+            if why := guest.death():
+                self.score.add("upstream", Result(f"{phase}, {guest.kernel}", "failed", why))
+
+    def open(self) -> list[str]:
+        """The programs of which more runs could say more."""
+        cases = upstream_cases.compare(self.runs)
+        found = {case.program: None for case in cases if case.open(self.expected)}
+        return list(found)
+
+    def finish(self, wanted: Iterable[str]) -> None:
+        """Add all results, and show the tables."""
+        cases = upstream_cases.compare(self.runs)
+        for case in cases:
+            self.score.add(f"upstream, {suite(case.program)}", self.result(case))
+        for name in wanted:
+            ended = {run.kernel for run in self.runs if run.program == name}
+            for missing in sorted(FLAVOURS.keys() - ended):
+                result = Result(name, "failed", f"never ended on {missing}")
+                self.score.add(f"upstream, {suite(name)}", result)
+        ours = self.complaints["Rust"] - self.complaints["C"]
+        why = "; ".join(sorted(ours))
+        result = Result(
+            "the Rust core's kernel complains of nothing that C's does not",
+            "failed" if ours else "passed",
+            why,
+        )
+        self.score.add("upstream", result)
+        for table in self.tables(cases):
+            if table.rows:
+                self.score.show(table)
+
+    def result(self, case: Compared) -> Result:
+        """What a case comes to: passed where the kernels agree."""
+        verdict = case.verdict(self.expected)
+        if verdict == "differs":
+            why = f"differs: C {case.shown('C')}; Rust {case.shown('Rust')}"
+            return Result(case.name, "failed", why)
+        why = self.expected.reason("skip", case.name)
+        if verdict == "skipped" and why:
+            return Result(case.name, "skipped", why)
+        if case.was("skip") and not (why or self.expected.reason("varies", case.name)):
+            where = f"C {case.shown('C')}; Rust {case.shown('Rust')}"
+            return Result(
+                case.name, "failed", f"no reason is listed for its being skipped: {where}"
+            )
+        return Result(case.name, "passed")
+
+    def tables(self, cases: list[Compared]) -> Iterator[Table]:
+        """The suites; then, case by case, what is not simply passed on both kernels."""
+        columns = ("suite", "programs", "cases", "C: pass", "fail", "skip", "vary")
+        columns += ("Rust: pass", "fail", "skip", "vary", "differ")
+        rows = [self.row(name, cases) for name in SUITES]
+        yield Table("upstream's selftests", columns, tuple(row for row in rows if row[2] != "0"))
+        verdicts = {case.name: case.verdict(self.expected) for case in cases}
+
+        def listing(verdict: str, kind: str) -> tuple[tuple[str, ...], ...]:
+            return tuple(
+                (case.name, case.shown("C"), case.shown("Rust"), self.reason(kind, case))
+                for case in cases
+                if verdicts[case.name] == verdict
+            )
+
+        columns = ("case", "C", "Rust", "why")
+        yield Table("differ", columns, listing("differs", "varies"))
+        yield Table("vary", columns, listing("varies", "varies"))
+        yield Table("fail on both", columns, listing("failed", "fail"))
+        yield Table("skipped on both", columns, listing("skipped", "skip"))
+        unseen = tuple((line,) for line in self.expected.unseen(cases))
+        yield Table("listed in upstream.expected, and not so", ("line",), unseen)
+
+    def reason(self, kind: str, case: Compared) -> str:
+        """The reason that is listed."""
+        return self.expected.reason(kind, case.name) or "none is listed"
+
+    def row(self, name: str, cases: list[Compared]) -> tuple[str, ...]:
+        """A suite's numbers. What is not the same in all runs of a kernel varies there."""
+        own = [case for case in cases if suite(case.program) == name]
+        counts: list[int] = []
+        for kernel_name in FLAVOURS:
+            steady = [case.steady(kernel_name) for case in own]
+            counts += [steady.count(word) for word in ("passed", "failed", "skipped", "")]
+        counts.append([case.verdict(self.expected) for case in own].count("differs"))
+        head = [len({case.program for case in own}), len(own)]
+        return (name, *(str(count) for count in [*head, *counts]))
+
+
+def run(score: Score, patterns: Sequence[str] = ()) -> None:
+    """Build, run and compare: all programs, or those whose names match one of the patterns."""
+    try:
+        expected = Expected(EXPECTED.read_text())
+    except OSError as error:
+        raise Failure(f"{EXPECTED.name}: {error.strerror}") from error
+    programs = build()
+    names = [
+        name
+        for name in programs.names
+        if not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
+    ]
+    if not names:
+        raise Failure(f"no program is called {' or '.join(patterns)}")
+    images = {name: kernel.build(flavour) for name, flavour in FLAVOURS.items()}
+    accel.choose(images["C"])
+    comparison = Comparison(score, expected, programs)
+    for number in range(1, ROUNDS + 1):
+        comparison.run(f"upstream, round {number}", images, names)
+    if again := comparison.open():
+        for name, image in images.items():
+            comparison.run(f"upstream, again on {name}", {name: image}, again * AGAIN)
+    comparison.finish(names)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="upstream.py", description="Compare the kernels by upstream's selftests."
+    )
+    parser.add_argument("patterns", nargs="*", metavar="PATTERN", help="of SUITE/PROGRAM")
+    options = parser.parse_args()
+    score = Score()
+    run(score, options.patterns)
+    return score.finish()
+
+
+if __name__ == "__main__":
+    progress.main(main)
