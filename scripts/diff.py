@@ -34,6 +34,10 @@ OPERATIONS = 500
 BATCH = 20
 # Differences that are shrunk and shown; what many seeds find is mostly one fault.
 SHOWN = 2
+# More of them end the run.
+MOST_DIFFERENT = 12
+# Seconds that a difference is shrunk for.
+SHRINKING = 300.0
 # With fewer programs than this, some operations may not have come in all ways.
 ENOUGH = 100
 WIDTH = 160
@@ -111,9 +115,15 @@ def shrink(guests: Guests, program: Program, difference: Difference) -> list[Ste
     """A short program that shows a difference, too."""
 
     def still(candidates: list[list[Step]]) -> list[bool]:
+        if time.monotonic() > end:
+            return [False] * len(candidates)
         named = [Program(f"try-{i}", tuple(steps)) for i, steps in enumerate(candidates)]
-        return [judge(c, rust)[0] is not None for _, c, rust in guests.both(named)]
+        return [
+            c.ran and rust.ran and judge(c, rust)[0] is not None
+            for _, c, rust in guests.both(named)
+        ]
 
+    end = time.monotonic() + SHRINKING
     steps = list(program.steps)
     head = steps[: difference.index + 1]
     return shrinker.shrink(head if still([head])[0] else steps, still)
@@ -167,10 +177,13 @@ class Differ:
         batches = iter(range(0, len(seeds), BATCH))
         ahead = 4
         waiting = [self._start(seeds[at : at + BATCH]) for at in islice(batches, ahead)]
-        while waiting:
+        while waiting and len(self.different) < MOST_DIFFERENT:
             programs, futures = waiting.pop(0)
             self._finish(programs, futures)
             waiting += [self._start(seeds[at : at + BATCH]) for at in islice(batches, 1)]
+        for _, futures in waiting:
+            for future in futures:
+                future.cancel()
 
     def _start(self, seeds: Sequence[int]) -> tuple[list[Program], list[Future[dict[str, Run]]]]:
         programs = [generator.program(seed, self.operations) for seed in seeds]
@@ -201,7 +214,7 @@ class Differ:
             if self.operations != OPERATIONS:
                 again += f" OPERATIONS={self.operations}"
             show(self.guests, program, difference, again)
-        names = ", ".join(program.name for program, _ in self.different)
+        names = ", ".join(program.name for program, _ in self.different[:MOST_DIFFERENT])
         name = f"{self.tally.programs} seeds of {self.operations} operations are the same on C and Rust"
         self._add(name, not self.different, f"seeds {names}")
         if self.tally.programs >= ENOUGH:

@@ -28,7 +28,11 @@ BUILD = progress.CACHE / "build" / "differential"
 # Seconds that a guest may take, and a program in it.
 PATIENCE = 60.0
 PATIENCE_EACH = 5.0
-# What a kernel prints without meaning harm: a guest's console is only looked at when it dies.
+# Guests of one batch that may die: then its other programs are not run.
+MOST_DEATHS = 2
+NOT_RUN = "not run: too many guests died before"
+# From here on a batch is split among guests.
+SPLIT = 6
 SIDES = ("c", "rust")
 
 
@@ -46,6 +50,11 @@ class Run:
 
     lines: list[str]
     whole: bool
+
+    @property
+    def ran(self) -> bool:
+        """Whether it was begun."""
+        return self.lines != [NOT_RUN]
 
 
 def build_executor() -> Path:
@@ -75,8 +84,11 @@ class Guests:
 
     def both(self, programs: Sequence[Program]) -> Iterator[tuple[Program, Run, Run]]:
         """A batch on both kernels: each program with what it did on C and on Rust."""
-        c, rust = (self.start(side, programs) for side in SIDES)
-        yield from paired(programs, c.result(), rust.result())
+        middle = len(programs) // 2 if len(programs) >= SPLIT else 0
+        halves = [half for half in (programs[:middle], programs[middle:]) if half]
+        started = [[self.start(side, half) for side in SIDES] for half in halves]
+        for half, (c, rust) in zip(halves, started, strict=True):
+            yield from paired(half, c.result(), rust.result())
 
 
 def paired(
@@ -90,13 +102,18 @@ def paired(
 def _batch(image: Path, executor: Path, programs: list[Program]) -> dict[str, Run]:
     """Run programs in as few boots as it takes: after one that ends a guest comes another guest."""
     runs: dict[str, Run] = {}
+    deaths = 0
     while left := [program for program in programs if program.name not in runs]:
+        if deaths == MOST_DEATHS:
+            return runs | {program.name: Run([NOT_RUN], False) for program in left}
         text, death = _boot(image, executor, left)
         for name, lines, whole in transcript.programs(text):
             runs[name] = Run(lines if whole else [*lines, death], whole)
+            deaths += not whole
         if left[0].name not in runs:
             # It did not even begin, and would not the next time.
             runs[left[0].name] = Run([death], False)
+            deaths += 1
     return runs
 
 
