@@ -73,8 +73,8 @@ V2_WRITES = (
     (b"cgroup.procs", b"-1"),
     (b"cgroup.controllers", b"+pids"),
     (b"pids.max", b"max"),
-    (b"pids.max", b"1"),
-    (b"pids.max", b"1"),
+    (b"pids.max", b"2"),
+    (b"pids.max", b"2"),
     (b"cpu.weight", b"50"),
     (b"cpu.weight", b"0"),
     (b"cpuset.cpus", b"0"),
@@ -87,7 +87,7 @@ V1_WRITES = (
     (b"release_agent", b"/nonexistent"),
     (b"cgroup.clone_children", b"1"),
     (b"freezer.state", b"THAWED"),
-    (b"pids.max", b"1"),
+    (b"pids.max", b"2"),
     (b"pids.max", b"max"),
     (b"cpu.shares", b"512"),
     (b"cpuset.cpus", b"0"),
@@ -95,6 +95,24 @@ V1_WRITES = (
     (b"net_cls.classid", b"1"),
     (b"cgroup.procs", b"rubbish"),
     (b"nosuch", b"1"),
+)
+# What is written to whatever a descriptor is of. No number that is a pid of somebody else, or that
+# freezes or kills.
+WRITES = (
+    b"+pids",
+    b"+pids",
+    b"-pids",
+    b"+cpuset",
+    b"threaded",
+    b"domain",
+    b"max",
+    b"max",
+    b"max",
+    b"0",
+    b"",
+    b"-1",
+    b"rubbish",
+    b"99999999",
 )
 V2_READS = (
     b"cgroup.procs",

@@ -217,13 +217,13 @@ static long count_namespaces(void)
 
 bool baseline_restore(struct world *w)
 {
-	const struct timespec moment = { .tv_nsec = 2000000 };
+	const struct timespec moment = { .tv_nsec = 10000000 };
 	long cgroups, dying, hierarchies, others, namespaces;
 	int charged;
 
 	end_all(w);
 	put_back(w);
-	for (int waited = 0; waited < LONGEST_END; waited += 2) {
+	for (int waited = 0; waited < LONGEST_END; waited += 10) {
 		if (!sum_of(CGROUP2 "/cgroup.stat", "nr_dying"))
 			break;
 		nanosleep(&moment, NULL);

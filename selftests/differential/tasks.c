@@ -11,7 +11,7 @@
 #endif
 
 /* Nothing that a program does takes nearly as long, in milliseconds. */
-#define PATIENCE 4000
+#define PATIENCE 30000
 #define SLICE 500
 
 static void post(__u32 *word)

@@ -46,7 +46,7 @@ def _read(c: Choices, task: Task) -> None:
 @makes("write")
 def _write(c: Choices, task: Task) -> None:
     if c.has_file(task, "open", "file"):
-        c.add(task, "write", c.file("file"), c.one(words.V2_WRITES)[1])
+        c.add(task, "write", c.file("file"), c.one(words.WRITES))
 
 
 @makes("move")
