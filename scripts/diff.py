@@ -30,8 +30,8 @@ from results import Result, Score, Table
 
 SEEDS = 200
 OPERATIONS = 500
-# Programs a boot: a boot costs as much as two of them.
-BATCH = 20
+# Programs a boot: a boot costs about as much as one of them.
+BATCH = 10
 # Differences that are shrunk and shown; what many seeds find is mostly one fault.
 SHOWN = 2
 # More of them end the run.
@@ -175,7 +175,7 @@ class Differ:
     def run(self, seeds: Sequence[int]) -> None:
         """Run all, keeping the guests busy without having all programs in memory."""
         batches = iter(range(0, len(seeds), BATCH))
-        ahead = 4
+        ahead = 6
         waiting = [self._start(seeds[at : at + BATCH]) for at in islice(batches, ahead)]
         while waiting and len(self.different) < MOST_DIFFERENT:
             programs, futures = waiting.pop(0)

@@ -69,8 +69,8 @@ class Guests:
     def __init__(self, kernels: Kernels, at_once: int | None = None) -> None:
         self.images = {"c": kernels.c, "rust": kernels.rust}
         self.executor = build_executor()
-        # Guests wait a lot: two a processor keep it busy.
-        self.pool = ProcessPoolExecutor(at_once or 2 * len(os.sched_getaffinity(0)))
+        # Guests wait a lot: three a processor keep it busy.
+        self.pool = ProcessPoolExecutor(at_once or 3 * len(os.sched_getaffinity(0)))
 
     def __enter__(self) -> Guests:
         return self

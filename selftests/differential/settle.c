@@ -129,26 +129,34 @@ static bool is_one_of(const struct step *s, const char *const *names)
 	return false;
 }
 
-/* Whether the step may be the end of a mount. */
+/* Whether the step may be the end of a mount: unmounting, or leaving a mount namespace. */
 static bool drops_mount(const struct world *w)
 {
 	static const char *const always[] = { "umount", NULL };
 	static const char *const after_umount[] = { "close", "forget", NULL };
-	static const char *const leaving[] = { "exit", "unshare", "setns", NULL };
+	static const char *const leaving[] = { "unshare", "setns", NULL };
+	static const char *const ending[] = { "exit", NULL };
 	const struct step *s = &w->step;
+	long flags;
 
-	return is_one_of(s, always) || (w->unmounted && is_one_of(s, after_umount)) ||
-	       (w->actors[s->task].own_mounts && is_one_of(s, leaving));
+	if (is_one_of(s, always) || (w->unmounted && is_one_of(s, after_umount)))
+		return true;
+	if (!w->actors[s->task].own_mounts)
+		return false;
+	flags = is_one_of(s, leaving) ? s->num[strlen(s->op->operands) - 1] : 0;
+	/* setns() may be left to find out what it gets. */
+	return is_one_of(s, ending) || flags & CLONE_NEWNS || (!flags && is_one_of(s, leaving));
 }
 
-/* A controller that v2 still has cgroups with cannot be bound to another hierarchy. */
+/* Whether the step mounts a hierarchy of v1. */
 static bool binds(const struct world *w)
 {
 	static const char *const names[] = { "mount", "fsmount", NULL };
 
-	return is_one_of(&w->step, names);
+	return is_one_of(&w->step, names) && !strcmp(w->step.str[1], "cgroup");
 }
 
+/* Whether the step may let go of a cgroup of v1 that was removed, now or before. */
 static bool drops_cgroup(const struct world *w)
 {
 	static const char *const names[] = { "rmdir",  "exit",	 "reap",   "setns", "unshare",
@@ -158,11 +166,18 @@ static bool drops_cgroup(const struct world *w)
 	return is_one_of(&w->step, names);
 }
 
+/*
+ * A hierarchy without a mount goes if it has no cgroups any more, else it stays. A controller that
+ * v2 has cgroups with cannot be bound to another hierarchy, and neither can one of a hierarchy that
+ * is on its way.
+ */
 void settle_before(struct world *w)
 {
-	if (!w->cgroups_leave)
-		return;
-	if (!binds(w) && !(drops_mount(w) && any_hierarchy()))
+	bool wanted = w->cgroups_leave && (binds(w) || drops_mount(w)) && any_hierarchy();
+
+	if (!wanted && binds(w))
+		wanted = sum_of(CGROUP2 "/cgroup.stat", "nr_dying_subsys") > 0;
+	if (!wanted)
 		return;
 	settle(w->deepest);
 	w->cgroups_leave = false;
@@ -170,11 +185,13 @@ void settle_before(struct world *w)
 
 void settle_after(struct world *w)
 {
+	if (w->result < 0)
+		return;
 	if (drops_mount(w)) {
 		w->unmounted = true;
 		if (any_hierarchy())
 			settle(w->deepest);
 	}
-	if (drops_cgroup(w))
+	if (w->deepest && drops_cgroup(w))
 		w->cgroups_leave = true;
 }
