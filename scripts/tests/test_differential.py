@@ -6,9 +6,10 @@ from __future__ import annotations
 import hashlib
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import diff
-from differential import generator, names, operations, rules, shrinker, transcript
+from differential import generator, guests, names, operations, rules, shrinker, transcript
 from differential.guests import Run
 from differential.operations import Program, Step
 from progress import Failure
@@ -164,6 +165,45 @@ class Transcripts(unittest.TestCase):
         for run in (leaky, dead):
             self.assertIsNotNone(diff.judge(run, run)[0])
             self.assertIsNotNone(diff.judge(good, run)[0])
+
+
+class Batches(unittest.TestCase):
+    """Guests that die: what comes of the programs after the one that they die of."""
+
+    def batch(self, deadly: set[str]) -> dict[str, Run]:
+        def boot(_image: Path, _executor: Path, left: list[Program]) -> tuple[str, str]:
+            self.boots += 1
+            text = ""
+            for program in left:
+                text += f"program {program.name}\n0 link ok\n"
+                if program.name in deadly:
+                    return text, "panicked"
+                text += f"{CLEAN}\nend {program.name}\n"
+            return text, "status 0"
+
+        self.boots = 0
+        programs = [Program(str(number), ()) for number in range(6)]
+        with mock.patch.object(guests, "_boot", boot):
+            return guests._batch(Path("image"), Path("executor"), programs)
+
+    def test_all_is_well(self) -> None:
+        runs = self.batch(set())
+        self.assertEqual((1, 6), (self.boots, sum(run.whole for run in runs.values())))
+
+    def test_the_next_ones_get_another_guest(self) -> None:
+        runs = self.batch({"2"})
+        self.assertEqual((2, 5), (self.boots, sum(run.whole for run in runs.values())))
+        self.assertEqual(Run(["0 link ok", "panicked"], False), runs["2"])
+
+    def test_not_for_ever(self) -> None:
+        runs = self.batch({"1", "2", "3"})
+        self.assertEqual(2, self.boots)
+        self.assertEqual(["0", "1", "2"], [name for name, run in runs.items() if run.ran])
+
+    def test_a_guest_that_does_not_begin(self) -> None:
+        with mock.patch.object(guests, "_boot", lambda *_: ("", "no kernel")):
+            runs = guests._batch(Path(), Path(), [Program("1", ()), Program("2", ())])
+        self.assertEqual([["no kernel"]] * 2, [run.lines for run in runs.values()])
 
 
 class Shrinker(unittest.TestCase):
