@@ -226,6 +226,12 @@ class Shrinker(unittest.TestCase):
 
         self.assertEqual(["a", "b"], shrinker.shrink(list("xxaxbyab"), still))
 
+    def test_one_of_two_is_needed(self) -> None:
+        def still(candidates: list[list[int]]) -> list[bool]:
+            return [bool({7, 90} & set(candidate)) for candidate in candidates]
+
+        self.assertEqual(1, len(shrinker.shrink(list(range(100)), still)))
+
     def test_what_cannot_be_shrunk_stays(self) -> None:
         self.assertEqual(list(range(5)), self.shrink(5, set(range(5))))
 
