@@ -27,7 +27,7 @@ from results import Result, Score, Table
 GUIDE = Path(__file__).resolve().parent.parent / "selftests" / "runtimes" / "run.py"
 FLAVOURS = {"C": "full-c", "Rust": "full"}
 # Both guests run at once, emulated, on what may be two busy processors.
-LIMIT = 900.0
+LIMIT = 1800.0
 MEMORY = "2G"
 # A guest's line within a runtime, or the runtime's own.
 LINE = re.compile(

@@ -31,8 +31,10 @@ sights() {
 	done
 }
 
-# forks COUNT: starts so many tasks, unless it is refused. A shell that cannot fork ends.
+# forks COUNT: starts so many tasks, unless it is refused. A shell that cannot fork ends. All by one channel:
+# a runtime passes two on in any order.
 forks() {
+	exec 2>&1
 	local count=0 tasks=''
 	# shellcheck disable=SC2064 # the tasks as they are by then
 	while [ $count -lt "$1" ]; do
@@ -88,7 +90,7 @@ inside() {
 	echo "== own" && busybox cat /proc/self/cgroup
 	echo "== mounts" && mounts
 	echo "== limit" && busybox cat $cgroup/pids.max
-	echo "== forks" && forks 40 2>&1
+	echo "== forks" && forks 40
 }
 
 # Tries something, and says what limits there were and how often they were hit.

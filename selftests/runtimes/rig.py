@@ -24,7 +24,7 @@ CGROUP = Path("/sys/fs/cgroup")
 PROBE = Path(__file__).resolve().with_name("probe.sh")
 RUN = Path("/run/runtimes")
 CONTROLLERS = "+cpu +memory +pids"
-LIMIT = 60.0
+LIMIT = 120.0
 # As a runtime is started: in a cgroup of its user's, beside that of the container.
 STARTER = "starter"
 USER = 1000
