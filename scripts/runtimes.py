@@ -29,6 +29,7 @@ FLAVOURS = {"C": "full-c", "Rust": "full"}
 # Both guests run at once, emulated, on what may be two busy processors.
 LIMIT = 1800.0
 MEMORY = "2G"
+WHOLE = "ends, and leaves nothing behind"
 # A guest's line within a runtime, or the runtime's own.
 LINE = re.compile(
     r"(?:    )?(?:# (?P<key>[a-z]+): (?P<value>.*)|(?P<verdict>(?:not )?ok) \d+ (?P<name>.*))"
@@ -76,9 +77,12 @@ def parse(text: str) -> dict[str, Report]:
             saw, wanted = _words(value), ""
         elif match["key"] == "wanted":
             wanted = _words(value)
-        elif match["name"] and line.startswith("    "):
+        elif line.startswith("    "):
             report.checks[match["name"]] = Check(match["verdict"] == "ok", saw, wanted)
             saw = wanted = ""
+        else:
+            # Fails beside its checks if something of the runtime stayed behind.
+            report.checks[WHOLE] = Check(match["verdict"] == "ok", match["verdict"], "ok")
     return reports
 
 

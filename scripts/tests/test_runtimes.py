@@ -30,8 +30,9 @@ def printed(action: object) -> str:
         suite = Suite("crun")
         suite.version("1.21")
         action(suite)  # type: ignore[operator]
-        suite.finish()
+        good = suite.finish()
         print("    # seconds: 3.4")
+        print(f"{'ok' if good else 'not ok'} 1 crun")
     return out.getvalue()
 
 
@@ -55,7 +56,8 @@ def outcomes(c: str, rust: str) -> dict[str, tuple[str, str]]:
 class Comparison(unittest.TestCase):
     def test_what_is_the_same_and_right_passes(self) -> None:
         found = outcomes(asked(), asked())
-        self.assertEqual(found, {"own": ("passed", ""), "limit": ("passed", "")})
+        names = ("own", "limit", runtimes.WHOLE)
+        self.assertEqual(found, dict.fromkeys(names, ("passed", "")))
 
     def test_a_failure_on_one_kernel_fails(self) -> None:
         for c, rust, which in (
@@ -87,9 +89,16 @@ class Comparison(unittest.TestCase):
         self.assertEqual(outcomes(cut, asked())["limit"], ("failed", "C: not asked"))
         self.assertEqual({one for one, _ in outcomes(asked(), "").values()}, {"failed"})
 
+    def test_a_runtime_that_leaves_something_behind_fails(self) -> None:
+        left = asked().replace("\nok 1 crun", "\nnot ok 1 crun")
+        outcome, why = outcomes(asked(), left)[runtimes.WHOLE]
+        self.assertEqual(outcome, "failed")
+        self.assertIn("Rust: wanted ok, saw not ok", why)
+
     def test_a_runtime_of_which_nothing_is_asked_fails(self) -> None:
+        self.assertEqual(outcomes("", ""), {"is tried": ("failed", "on no kernel")})
         nothing = printed(lambda suite: None)
-        self.assertEqual(outcomes(nothing, nothing), {"is tried": ("failed", "on no kernel")})
+        self.assertEqual(outcomes(nothing, nothing)[runtimes.WHOLE][0], "failed")
 
     def test_what_cannot_be_asked_must_be_the_same(self) -> None:
         def absent(suite: Suite) -> None:
@@ -114,7 +123,7 @@ class Output(unittest.TestCase):
     def test_the_table(self) -> None:
         reports = {"C": runtimes.parse(asked()), "Rust": runtimes.parse(asked(limit="9"))}
         row = runtimes.table(reports).rows[0]
-        self.assertEqual(row, ("crun", "1.21", "2 of 2", "1 of 2", "no", "3 / 3", "-"))
+        self.assertEqual(row, ("crun", "1.21", "3 of 3", "1 of 3", "no", "3 / 3", "-"))
 
     def test_a_check_is_asked_once(self) -> None:
         def twice(suite: Suite) -> None:
