@@ -3,12 +3,12 @@
 # The front door. What each target does lies in scripts/ and vm/; this file only names it.
 # Values reach the scripts by the environment, so that names with spaces come through whole.
 
-export CACHE KDIR ONLY OUT ACCEL LLVM JOBS V
+export CACHE KDIR ONLY OUT SEEDS SEED OPERATIONS ACCEL LLVM JOBS V
 
 toolbox := scripts/toolbox.sh
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run test mutate bench figures kernel shell apply unapply series clean distclean
+.PHONY: help run test test-all test-upstream test-runtimes diff mutate bench figures kernel shell apply unapply series clean distclean
 
 help:
 	@sed -n 's/^#: //p' Makefile
@@ -17,9 +17,25 @@ help:
 run:
 	@$(toolbox) python3 vm/tour.py
 
-#: make test                  every test there is
+#: make test                  what a change has to pass: all but what takes longer
 test:
 	@$(toolbox) python3 scripts/test.py $$ONLY
+
+#: make test-all              every test there is
+test-all:
+	@$(toolbox) --runtimes python3 scripts/test.py --all
+
+#: make test-upstream         only the kernel's own selftests, on C and on Rust
+test-upstream:
+	@$(toolbox) python3 scripts/test.py upstream
+
+#: make test-runtimes         only container runtimes, on C and on Rust
+test-runtimes:
+	@$(toolbox) --runtimes python3 scripts/test.py runtimes
+
+#: make diff SEEDS=<n>        only random programs, on C and on Rust
+diff:
+	@$(toolbox) python3 scripts/test.py diff
 
 #: make mutate                plant faults in the Rust code, one at a time: a test must notice each
 mutate:
@@ -63,6 +79,8 @@ distclean:
 #: CACHE=<dir>                where all that is fetched and built goes (~/.cache/cgroup-ns-rust)
 #: KDIR=<tree>                a kernel tree of your own, for run, test, kernel and shell too; it is only read
 #: ONLY=<name>                one part of the run, for test; one fault of scripts/mutants/, for mutate
+#: SEEDS=<n>                  how many random programs (200); SEED=<x> the one of that seed alone
+#: OPERATIONS=<n>             of how many operations each (500)
 #: OUT=<dir>                  where a series goes (build/series/<version>)
 #: ACCEL=kvm|tcg              how virtual machines run; without it kvm where it works, else tcg
 #: LLVM=0                     build the kernel with gcc

@@ -11,8 +11,6 @@ in differential/, what runs it in selftests/differential/.
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,7 +20,7 @@ from itertools import islice
 import kernel
 import progress
 from differential import generator, rules, shrinker, transcript
-from differential.guests import SIDES, Guests, Kernels, Run, paired
+from differential.guests import SIDES, Batch, Guests, Kernels, Run, paired
 from differential.operations import NEVER_REFUSED, OPERANDS, Program, Step
 from differential.rules import Difference
 from progress import Failure
@@ -170,6 +168,7 @@ class Differ:
         self.operations = operations
         self.tally = Tally()
         self.different: list[tuple[Program, Difference]] = []
+        self.alarms: list[str] = []
         self.told = time.monotonic()
 
     def run(self, seeds: Sequence[int]) -> None:
@@ -185,12 +184,15 @@ class Differ:
             for future in futures:
                 future.cancel()
 
-    def _start(self, seeds: Sequence[int]) -> tuple[list[Program], list[Future[dict[str, Run]]]]:
+    def _start(self, seeds: Sequence[int]) -> tuple[list[Program], list[Future[Batch]]]:
         programs = [generator.program(seed, self.operations) for seed in seeds]
         return programs, [self.guests.start(side, programs) for side in SIDES]
 
-    def _finish(self, programs: list[Program], futures: list[Future[dict[str, Run]]]) -> None:
+    def _finish(self, programs: list[Program], futures: list[Future[Batch]]) -> None:
         c, rust = (future.result() for future in futures)
+        for side, batch in zip(SIDES, (c, rust), strict=True):
+            where = f"{side}, seeds {programs[0].name} to {programs[-1].name}"
+            self.alarms += [f"{where}: {alarm}" for alarm in batch.alarms]
         for program, on_c, on_rust in paired(programs, c, rust):
             difference, ruled = judge(on_c, on_rust)
             self.tally.add(on_rust.lines, ruled)
@@ -204,7 +206,8 @@ class Differ:
         """The same programs twice on one kernel: only what does not depend on time can be compared."""
         programs = [generator.program(seed, self.operations) for seed in seeds]
         first, again = (self.guests.start("c", programs) for _ in range(2))
-        differ = [name for name, run in first.result().items() if run != again.result()[name]]
+        runs = again.result().runs
+        differ = [name for name, run in first.result().runs.items() if run != runs[name]]
         self._add("a program does the same again", not differ, f"not so: seeds {', '.join(differ)}")
 
     def verdict(self) -> None:
@@ -217,6 +220,9 @@ class Differ:
         names = ", ".join(program.name for program, _ in self.different[:MOST_DIFFERENT])
         name = f"{self.tally.programs} seeds of {self.operations} operations are the same on C and Rust"
         self._add(name, not self.different, f"seeds {names}")
+        for alarm in self.alarms:
+            print(f"# {alarm}")
+        self._add("no kernel has a complaint", not self.alarms, f"{len(self.alarms)} lines, above")
         if self.tally.programs >= ENOUGH:
             missing = ", ".join(self.tally.one_sided())
             name = "every kind of operation succeeds and is refused"
@@ -260,16 +266,3 @@ def _numbers(environment: dict[str, str]) -> Iterator[tuple[str, int]]:
         if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) == 0:
             raise Failure(f"{name}={text}: say a number from 1 to 999999999, or leave it out")
         yield name, int(text)
-
-
-def main() -> int:
-    seeds, operations = wanted(dict(os.environ))
-    print(f"# seeds {seeds[0]} to {seeds[-1]}, {operations} operations each", flush=True)
-    score = Score()
-    run(score, seeds, operations)
-    sys.stdout.flush()
-    return score.finish()
-
-
-if __name__ == "__main__":
-    progress.main(main)

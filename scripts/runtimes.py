@@ -7,13 +7,12 @@ a runtime is selftests/runtimes/'s.
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import os
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -161,7 +160,7 @@ def _count(report: Report) -> str:
 class Boot(threading.Thread):
     """A guest that tries the runtimes. A daemon, so that an interrupt does not wait for it."""
 
-    def __init__(self, image: Path, root: Path, names: Sequence[str]) -> None:
+    def __init__(self, image: Path, root: Path) -> None:
         super().__init__(daemon=True)
         self.image = image
         self.root = root
@@ -171,7 +170,6 @@ class Boot(threading.Thread):
             "python3",
             "-ES",
             str(GUIDE),
-            *names,
         ]
         self.output = io.BytesIO()
         self.console = ""
@@ -197,15 +195,18 @@ class Boot(threading.Thread):
         return self.output.getvalue().decode(errors="replace").replace("\r", "")
 
 
-def run(score: Score, names: Sequence[str] = ()) -> None:
-    """Try the runtimes on both kernels: all, or those named."""
+def root() -> Path:
+    """Where the guest's root file system is."""
     if "CGNS_RUNTIMES" not in os.environ:
-        raise Failure(
-            "no root file system with runtimes in it: start this by toolbox.sh --runtimes"
-        )
-    root = Path(os.environ["CGNS_RUNTIMES"])
+        raise Failure("no root file system with runtimes in it is there: say make test-runtimes")
+    return Path(os.environ["CGNS_RUNTIMES"])
+
+
+def run(score: Score) -> None:
+    """Try the runtimes on both kernels."""
+    guest_root = root()
     images = {which: kernel.build(flavour) for which, flavour in FLAVOURS.items()}
-    boots = {which: Boot(image, root, names) for which, image in images.items()}
+    boots = {which: Boot(image, guest_root) for which, image in images.items()}
     for boot in boots.values():
         boot.start()
     for which, boot in boots.items():
@@ -232,15 +233,3 @@ def _guest(score: Score, which: str, boot: Boot) -> None:
         "runtimes",
         Result(f"{which} has no complaint", "failed" if alarms else "passed", " ".join(alarms[:1])),
     )
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="runtimes.py", description="Try container runtimes.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="runtimes; without, all")
-    score = Score()
-    run(score, parser.parse_args().names)
-    return score.finish()
-
-
-if __name__ == "__main__":
-    progress.main(main)

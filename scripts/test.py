@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """The tests, cheapest first. Runs inside the toolbox; `make test` is the way to it.
 
-    test.py [PART...]     what make test runs, or some parts of it
+    test.py               what make test runs
     test.py --all         that, and all that takes longer
+    test.py PART...       some parts
 
 Owns the order and the list. How a thing is built, started or compared lies beside it.
 """
@@ -10,12 +11,14 @@ Owns the order and the list. How a thing is built, started or compared lies besi
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import crate
+import diff
 import figures
 import kernel
 import kselftests
@@ -25,7 +28,9 @@ import objects
 import progress
 import report
 import results
+import runtimes
 import uml
+import upstream
 import virtme
 from checks import PROJECT, Checks, output, say_all
 from progress import Failure
@@ -44,12 +49,20 @@ def exports() -> set[str]:
 
 
 # The parts by name, in the order of the definitions, so that none can be forgotten.
-PARTS: dict[str, Callable[[Tests], None]] = {}
+Part = Callable[["Tests"], None]
+PARTS: dict[str, Part] = {}
+LONGER: dict[str, Part] = {}
 
 
-def part(test: Callable[[Tests], None]) -> Callable[[Tests], None]:
+def part(test: Part) -> Part:
     """Make a method a part of make test."""
     PARTS[test.__name__] = test
+    return test
+
+
+def longer(test: Part) -> Part:
+    """Make a method a part of make test-all alone."""
+    LONGER[test.__name__] = test
     return test
 
 
@@ -62,6 +75,7 @@ class Tests(Checks):
         rust = sorted(PROJECT.glob("rust/**/*.rs"))
         self.command("style", "rustfmt", ["rustfmt", "--check", "--edition=2021", *rust])
         shell = [*PROJECT.glob("scripts/*.sh"), *PROJECT.glob("vm/init/*-init")]
+        shell += PROJECT.glob("selftests/**/*.sh")
         self.command("style", "shellcheck", ["shellcheck", "-x", *sorted(shell)])
         checkpatch = [
             kernel.source.find().path / "scripts/checkpatch.pl",
@@ -70,7 +84,7 @@ class Tests(Checks):
             "--terse",
             "-q",
         ]
-        sources = [*PROJECT.glob("rust/**/*.[ch]"), *PROJECT.glob("selftests/*.[ch]")]
+        sources = [*PROJECT.glob("rust/**/*.[ch]"), *PROJECT.glob("selftests/**/*.[ch]")]
         self.command("style", "checkpatch, C", [*checkpatch, "-f", *sorted(sources)])
         self.command("style", "checkpatch, hooks", [*checkpatch, "--no-signoff", *self.hooks()])
 
@@ -156,6 +170,11 @@ class Tests(Checks):
         self.guest("mainline", tests.output, tests.console)
 
     @part
+    def diff(self) -> None:
+        """Random programs, which must do the same on both."""
+        diff.run(self.score, *diff.wanted(os.environ))
+
+    @part
     def x86(self) -> None:
         """The release object, selftests and the tour under virtme-ng."""
         image = kernel.build("x86")
@@ -193,24 +212,43 @@ class Tests(Checks):
         count = objects.same(ours, theirs, HOOKED)
         self.verdict("same", f"{count} objects are those of the untouched tree", True)
 
+    @longer
+    def upstream(self) -> None:
+        """The kernel's own selftests, on C and on Rust."""
+        upstream.run(self.score)
 
-def main() -> int:
+    @longer
+    def runtimes(self) -> None:
+        """Container runtimes, on C and on Rust."""
+        runtimes.run(self.score)
+
+
+def command_line() -> tuple[str, list[str]]:
+    """How a user starts this run, and its parts."""
     parser = argparse.ArgumentParser(prog="test.py", description="Run the tests.")
     parser.add_argument("--all", action="store_true", help="also what takes longer")
-    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join([*PARTS, *LONGER]))
     options = parser.parse_args()
-    unknown = [name for name in options.parts if name not in PARTS]
-    if unknown:
-        raise Failure(f"there is no part {unknown[0]}; there are {', '.join(PARTS)}")
+    if options.parts:
+        return f"make test ONLY='{' '.join(options.parts)}'", options.parts
+    return ("make test-all", [*PARTS, *LONGER]) if options.all else ("make test", [*PARTS])
+
+
+def main() -> int:
+    command, names = command_line()
+    parts = PARTS | LONGER
+    if unknown := [name for name in names if name not in parts]:
+        raise Failure(f"there is no part {unknown[0]}; there are {', '.join(parts)}")
+    if "runtimes" in names:
+        runtimes.root()
+    diff.wanted(os.environ)
     report.begin()
-    names = options.parts or list(PARTS)
     tests = Tests(len(names))
     for name in names:
-        tests.run(PARTS[name].__get__(tests))
-    only = f" ONLY={' '.join(options.parts)}" if options.parts else ""
+        tests.run(parts[name].__get__(tests))
     compiler = "clang" if kernel.with_llvm() else "gcc"
     facts = {"kernel": kernel.source.find().id, "compiler": compiler}
-    return report.finish(tests.score, f"make test{only}", facts)
+    return report.finish(tests.score, command, facts)
 
 
 if __name__ == "__main__":

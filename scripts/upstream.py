@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """Upstream's selftests on mainline's C and on the Rust core: a case on which they differ fails.
 
-    upstream.py [PATTERN...]     all programs, or those of these names, as SUITE/PROGRAM
-
 Each program runs twice on each kernel, the two kernels at the same time. Programs with a case on which
 they seem to differ run again, on a machine that does nothing else; upstream_cases.py has the rule.
 
@@ -14,11 +12,9 @@ Owns which suites there are, how they are built, and the tables.
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import accel
@@ -178,41 +174,19 @@ class Comparison:
         return (name, *(str(count) for count in [*head, *counts]))
 
 
-def run(score: Score, patterns: Sequence[str] = ()) -> None:
-    """Build, run and compare: all programs, or those whose names match one of the patterns."""
+def run(score: Score) -> None:
+    """Build, run and compare."""
     try:
         expected = Expected(EXPECTED.read_text())
     except OSError as error:
         raise Failure(f"{EXPECTED.name}: {error.strerror}") from error
     programs = build()
-    names = [
-        name
-        for name in programs.names
-        if not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
-    ]
-    if not names:
-        raise Failure(f"no program is called {' or '.join(patterns)}")
     images = {name: kernel.build(flavour) for name, flavour in FLAVOURS.items()}
     accel.choose(images["C"])
     comparison = Comparison(score, expected, programs)
     for number in range(1, ROUNDS + 1):
-        comparison.run(f"upstream, round {number}", images, names)
+        comparison.run(f"upstream, round {number}", images, programs.names)
     if again := comparison.open():
         for name, image in images.items():
             comparison.run(f"upstream, again on {name}", {name: image}, again * AGAIN)
-    comparison.finish(names)
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="upstream.py", description="Compare the kernels by upstream's selftests."
-    )
-    parser.add_argument("patterns", nargs="*", metavar="PATTERN", help="of SUITE/PROGRAM")
-    options = parser.parse_args()
-    score = Score()
-    run(score, options.patterns)
-    return score.finish()
-
-
-if __name__ == "__main__":
-    progress.main(main)
+    comparison.finish(programs.names)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import multiprocessing
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import progress
+import results
 import uml
 from progress import Failure
 
@@ -57,6 +59,14 @@ class Run:
         return self.lines != [NOT_RUN]
 
 
+@dataclass(frozen=True)
+class Batch:
+    """What programs did on one kernel, and what the kernel complained of meanwhile."""
+
+    runs: dict[str, Run]
+    alarms: list[str]
+
+
 def build_executor() -> Path:
     """Build what runs in the guests."""
     progress.run("differential, build", ["make", "-C", SOURCES, f"O={BUILD}"])
@@ -75,10 +85,14 @@ class Guests:
     def __enter__(self) -> Guests:
         return self
 
-    def __exit__(self, *_exception: object) -> None:
-        self.pool.shutdown(cancel_futures=True)
+    def __exit__(self, kind: type[BaseException] | None, *_exception: object) -> None:
+        self.pool.shutdown(wait=kind is None, cancel_futures=True)
+        if kind is not None:
+            # Whoever was told to end does not wait for guests: they end with the toolbox.
+            for worker in multiprocessing.active_children():
+                worker.kill()
 
-    def start(self, side: str, programs: Sequence[Program]) -> Future[dict[str, Run]]:
+    def start(self, side: str, programs: Sequence[Program]) -> Future[Batch]:
         """Begin a batch on one kernel."""
         return self.pool.submit(_batch, self.images[side], self.executor, list(programs))
 
@@ -92,34 +106,47 @@ class Guests:
 
 
 def paired(
-    programs: Sequence[Program], c: dict[str, Run], rust: dict[str, Run]
+    programs: Sequence[Program], c: Batch, rust: Batch
 ) -> Iterator[tuple[Program, Run, Run]]:
     """Programs with what they did on both kernels."""
     for program in programs:
-        yield program, c[program.name], rust[program.name]
+        yield program, c.runs[program.name], rust.runs[program.name]
 
 
-def _batch(image: Path, executor: Path, programs: list[Program]) -> dict[str, Run]:
+def _batch(image: Path, executor: Path, programs: list[Program]) -> Batch:
     """Run programs in as few boots as it takes: after one that ends a guest comes another guest."""
     runs: dict[str, Run] = {}
+    alarms: list[str] = []
     deaths = 0
     while left := [program for program in programs if program.name not in runs]:
         if deaths == MOST_DEATHS:
-            return runs | {program.name: Run([NOT_RUN], False) for program in left}
-        text, death = _boot(image, executor, left)
-        for name, lines, whole in transcript.programs(text):
-            runs[name] = Run(lines if whole else [*lines, death], whole)
+            runs |= {program.name: Run([NOT_RUN], False) for program in left}
+            break
+        boot = _boot(image, executor, left)
+        alarms += boot.alarms
+        for name, lines, whole in transcript.programs(boot.text):
+            runs[name] = Run(lines if whole else [*lines, boot.end], whole)
             deaths += not whole
         if left[0].name not in runs:
             # It did not even begin, and would not the next time.
-            runs[left[0].name] = Run([death], False)
+            runs[left[0].name] = Run([boot.end], False)
             deaths += 1
-    return runs
+    return Batch(runs, alarms)
 
 
-def _boot(image: Path, executor: Path, programs: list[Program]) -> tuple[str, str]:
-    """One boot: the transcripts, and how it ended."""
+@dataclass(frozen=True)
+class Boot:
+    """The transcripts that came out of a guest, how it ended, what its kernel complained of."""
+
+    text: str
+    end: str
+    alarms: list[str]
+
+
+def _boot(image: Path, executor: Path, programs: list[Program]) -> Boot:
+    """One boot."""
     output = io.BytesIO()
+    alarms: list[str] = []
     with tempfile.NamedTemporaryFile("w", dir=BUILD, prefix="programs-", encoding="ascii") as file:
         file.writelines(program.text() for program in programs)
         file.flush()
@@ -129,7 +156,8 @@ def _boot(image: Path, executor: Path, programs: list[Program]) -> tuple[str, st
             # Its last words are the failure's; there may be many such guests.
             with contextlib.redirect_stderr(io.StringIO()):
                 outcome = uml.boot(image, command, cpus=1, limit=limit, sink=output)
-            death = f"the guest ended with status {outcome.status}"
+            end = f"the guest ended with status {outcome.status}"
+            alarms = results.alarms(outcome.console)
         except Failure as failure:
-            death = str(failure).partition(" (")[0]
-    return output.getvalue().decode("latin-1").replace("\r", ""), death
+            end = str(failure).partition(" (")[0]
+    return Boot(output.getvalue().decode("latin-1").replace("\r", ""), end, alarms)

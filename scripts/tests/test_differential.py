@@ -171,20 +171,22 @@ class Batches(unittest.TestCase):
     """Guests that die: what comes of the programs after the one that they die of."""
 
     def batch(self, deadly: set[str]) -> dict[str, Run]:
-        def boot(_image: Path, _executor: Path, left: list[Program]) -> tuple[str, str]:
+        def boot(_image: Path, _executor: Path, left: list[Program]) -> guests.Boot:
             self.boots += 1
             text = ""
             for program in left:
                 text += f"program {program.name}\n0 link ok\n"
                 if program.name in deadly:
-                    return text, "panicked"
+                    return guests.Boot(text, "panicked", [])
                 text += f"{CLEAN}\nend {program.name}\n"
-            return text, "status 0"
+            return guests.Boot(text, "status 0", ["WARNING: once"])
 
         self.boots = 0
         programs = [Program(str(number), ()) for number in range(6)]
         with mock.patch.object(guests, "_boot", boot):
-            return guests._batch(Path("image"), Path("executor"), programs)
+            batch = guests._batch(Path("image"), Path("executor"), programs)
+            self.alarms = batch.alarms
+            return batch.runs
 
     def test_all_is_well(self) -> None:
         runs = self.batch(set())
@@ -195,14 +197,18 @@ class Batches(unittest.TestCase):
         self.assertEqual((2, 5), (self.boots, sum(run.whole for run in runs.values())))
         self.assertEqual(Run(["0 link ok", "panicked"], False), runs["2"])
 
+    def test_what_a_kernel_complains_of_is_kept(self) -> None:
+        self.batch({"2"})
+        self.assertEqual(["WARNING: once"], self.alarms)
+
     def test_not_for_ever(self) -> None:
         runs = self.batch({"1", "2", "3"})
         self.assertEqual(2, self.boots)
         self.assertEqual(["0", "1", "2"], [name for name, run in runs.items() if run.ran])
 
     def test_a_guest_that_does_not_begin(self) -> None:
-        with mock.patch.object(guests, "_boot", lambda *_: ("", "no kernel")):
-            runs = guests._batch(Path(), Path(), [Program("1", ()), Program("2", ())])
+        with mock.patch.object(guests, "_boot", lambda *_: guests.Boot("", "no kernel", [])):
+            runs = guests._batch(Path(), Path(), [Program("1", ()), Program("2", ())]).runs
         self.assertEqual([["no kernel"]] * 2, [run.lines for run in runs.values()])
 
 

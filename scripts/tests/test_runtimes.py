@@ -13,7 +13,6 @@ from pathlib import Path
 from unittest import mock
 
 import runtimes
-from results import Score
 
 GUEST = Path(__file__).resolve().parents[2] / "selftests" / "runtimes"
 sys.path.append(str(GUEST))
@@ -136,10 +135,10 @@ class Output(unittest.TestCase):
     def test_without_the_root_file_system_one_line_says_so(self) -> None:
         with (
             mock.patch.dict(os.environ),
-            self.assertRaisesRegex(runtimes.Failure, "toolbox.sh --runtimes"),
+            self.assertRaisesRegex(runtimes.Failure, "make test-runtimes"),
         ):
             os.environ.pop("CGNS_RUNTIMES", None)
-            runtimes.run(Score())
+            runtimes.root()
 
 
 class Guest(unittest.TestCase):

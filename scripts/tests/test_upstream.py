@@ -177,7 +177,6 @@ class Whole(unittest.TestCase):
 
         programs = upstream.Programs(Path("/nowhere"), ("proc/p",))
         words = io.StringIO()
-        score = Score()
         with (
             mock.patch.object(upstream, "build", return_value=programs),
             mock.patch.object(upstream, "EXPECTED") as file,
@@ -187,6 +186,8 @@ class Whole(unittest.TestCase):
             contextlib.redirect_stdout(words),
         ):
             file.read_text.return_value = listed
+            score = Score(1)
+            score.begin("upstream")
             upstream.run(score)
             status = score.finish()
         return status, words.getvalue()
@@ -201,7 +202,7 @@ class Whole(unittest.TestCase):
         status, text = self.compare([GOOD], [BAD])
         self.assertEqual(status, 1)
         self.assertEqual(self.boots[4:], [("C", ["proc/p"] * 3), ("Rust", ["proc/p"] * 3)])
-        self.assertIn("not ok 1 upstream, proc: proc/p:a differs: C 5 passed; Rust 5 failed", text)
+        self.assertIn("not ok 1 proc/p:a differs: C 5 passed; Rust 5 failed", text)
         self.assertRegex(text, r"# proc +1 +1 +1 +0 +0 +0 +0 +1 +0 +0 +1\n")
 
     def test_one_that_both_fail_is_shown(self) -> None:
@@ -219,7 +220,7 @@ class Whole(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("no reason is listed", text)
         _, text = self.compare([SKIPPED], [SKIPPED], "skip proc/* none here\n")
-        self.assertIn("ok 1 upstream, proc: proc/p:a # SKIP none here\n", text)
+        self.assertIn("ok 1 proc/p:a # SKIP none here\n", text)
         # One that only sometimes is skipped as well.
         status, text = self.compare([SKIPPED, GOOD], [SKIPPED, GOOD])
         self.assertEqual(status, 1)
