@@ -11,8 +11,8 @@ from differential.state import Dir, Task
 CHAINS = ((4, 255), (15, 255), (16, 255), (20, 250), (12, 2), (60, 60))
 # No path grows longer than this and one chain.
 LONG_ENOUGH = 12000
-# Levels of "/.." that just fit into a page, one more, and many more.
-ABYSS = (1365, 1366, 1400)
+# Levels of "/.." that just fit into a page: one more does not.
+ABYSS = 1365
 
 
 @makes("mkdir")
@@ -59,15 +59,39 @@ def add_chain(c: Choices, task: Task, parent: Dir, count: int, size: int) -> Dir
 
 
 def dig(c: Choices) -> None:
-    """A namespace so deep that the way up alone is about a page long."""
+    """Namespaces so deep that the way up alone is as long as mainline's buffer, and longer."""
     first, top = c.state.tasks[0], c.state.dirs[0]
-    bottom = add_chain(c, first, top, c.one(ABYSS), 1)
-    other = c.state.new_task(None, first)
-    c.add(first, "clone", other.number, words.NEWCGROUP, bottom.number)
+    bottom = add_chain(c, first, top, ABYSS, 1)
+    below = c.state.new_dir(bottom.hierarchy, bottom.number, bottom.length + 2)
+    c.add(first, "mkdir", bottom.number, below, b"a")
+    others = [c.state.new_task(None, first) for _ in range(2)]
+    for other, place in zip(others, (bottom.number, below), strict=True):
+        other.place["2"] = other.root = place
+        c.add(first, "clone", other.number, words.NEWCGROUP, place)
     c.go(first, top)
-    c.add(other, "cgroup", first.number)
-    c.add(other, "mounts", other.number)
-    c.add(other, "cpuset", first.number)
+    for other in others:
+        c.add(other, "cgroup", first.number)
+        c.add(other, "mounts", other.number)
+        c.add(other, "mount", 2, b"cgroup2", b"")
+        c.add(other, "mounts", other.number)
+        c.add(other, "statmount", 2)
+    _dig_cpuset(c, first)
+
+
+def _dig_cpuset(c: Choices, first: Task) -> None:
+    """The same length of path in the one hierarchy whose path a buffer of fixed size is filled with."""
+    top = c.state.new_dir("cpuset", None, 0)
+    c.state.points[1] = "cpuset"
+    c.add(first, "mount", 1, b"cgroup", b"cpuset")
+    c.add(first, "root", 1, top)
+    # Else nobody could go there: a new cgroup has no processors.
+    c.add(first, "put", top, b"cgroup.clone_children", b"1")
+    bottom = add_chain(c, first, c.state.dirs[top], 20, 250)
+    c.add(first, "attach", bottom.number, b"cgroup.procs", first.number)
+    for reader in c.state.tasks:
+        c.add(reader, "cpuset", first.number)
+        c.add(reader, "cgroup", first.number)
+        c.add(reader, "mounts", reader.number)
 
 
 @makes("rmdir")
