@@ -30,6 +30,8 @@ BUILD = progress.CACHE / "build" / "differential"
 # Seconds that a guest may take, and a program in it.
 PATIENCE = 60.0
 PATIENCE_EACH = 5.0
+# A kernel that complains dies of it: so the program that it complains of is known.
+KERNEL_ARGS = ("panic_on_warn=1", "oops=panic")
 # Guests of one batch that may die: then its other programs are not run.
 MOST_DEATHS = 2
 NOT_RUN = "not run: too many guests died before"
@@ -155,7 +157,9 @@ def _boot(image: Path, executor: Path, programs: list[Program]) -> Boot:
         try:
             # Its last words are the failure's; there may be many such guests.
             with contextlib.redirect_stderr(io.StringIO()):
-                outcome = uml.boot(image, command, cpus=1, limit=limit, sink=output)
+                outcome = uml.boot(
+                    image, command, cpus=1, limit=limit, kernel_args=KERNEL_ARGS, sink=output
+                )
             end = f"the guest ended with status {outcome.status}"
             alarms = results.alarms(outcome.console)
         except Failure as failure:
