@@ -66,8 +66,8 @@ def line_in_mainline(rust: Line) -> Line:
         form = FORMS.get(field.rule)
         value = field.value if form is None else form(field.value)
         if value is None:
-            # /proc/PID/cgroup is read as a whole, of a table the lines before have come.
-            before = () if field.rule == "p" else tuple(fields)
+            # Of a table the lines before have come; all else is read as a whole.
+            before = tuple(fields) if field.rule == "r" else ()
             return Line(rust.number, rust.kind, ERRORS[rust.kind], before)
         fields.append(Field(field.rule, field.key, value))
     return Line(rust.number, rust.kind, rust.result, tuple(fields))

@@ -128,6 +128,13 @@ class Rules(unittest.TestCase):
         self.assertFalse(self.same("1 mounts ERANGE", rust))
         self.assertFalse(self.same("1 mounts ERANGE r!/a=/ r!/c=/", rust))
 
+    def test_a_mount_that_cannot_be_shown(self) -> None:
+        rust = f"1 statmount ok type=cgroup2 s!root={'/..' * 1400}"
+        self.assertTrue(self.same("1 statmount ERANGE", rust))
+        self.assertFalse(self.same("1 statmount ERANGE type=cgroup2", rust))
+        rust = f"1 statmount ok type=cgroup2 s!root={LONG}"
+        self.assertTrue(self.same(f"1 statmount ok type=cgroup2 s!root={LONG[:4095]}", rust))
+
     def test_cpuset(self) -> None:
         rust = f"1 cpuset ENAMETOOLONG p!0:={LONG}"
         cut = LONG[:4095]
