@@ -171,11 +171,14 @@ int op_write(struct world *w)
 	return fd < 0 ? VOID : write_all(fd, w->step.str[1]);
 }
 
+/* Elsewhere a pid would be a number like any other, and another one each time. */
 int op_move(struct world *w)
 {
 	int fd = file_fd(w, w->step.num[0]);
 
-	return fd < 0 ? VOID : write_all(fd, pid_text(w, w->step.num[1]));
+	if (fd < 0 || !w->lists_pids[w->step.num[0]])
+		return VOID;
+	return write_all(fd, pid_text(w, w->step.num[1]));
 }
 
 int op_close(struct world *w)
