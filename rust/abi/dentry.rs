@@ -85,7 +85,7 @@ impl Dentry {
         let mut name = bindings::qstr {
             __bindgen_anon_1: bindings::qstr__bindgen_ty_1 {
                 __bindgen_anon_1: bindings::qstr__bindgen_ty_1__bindgen_ty_1 {
-                    // CAST: Names are at most NAME_MAX bytes long; a longer one is not found.
+                    // CAST: A name came in a path, and so is shorter than PATH_MAX.
                     len: name.len() as u32,
                     ..Default::default()
                 },

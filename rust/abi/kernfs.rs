@@ -76,8 +76,8 @@ impl<'rcu> Node<'rcu> for KernfsNode<'rcu> {
         // SAFETY: As for the parent.
         let name = unsafe { (&raw const (*self.ptr.as_ptr()).name).read_volatile() };
         // SAFETY: Every node has a NUL-terminated name, which is never written to once it is
-        // set, and which is freed a grace period after it was replaced. A name is at most
-        // NAME_MAX bytes long. Unlike `CStr`, this has no overflow to check for.
+        // set, and which is freed a grace period after it was replaced. It is shorter
+        // than PATH_MAX, for it came in a path. Unlike `CStr`, this has no overflow to check for.
         unsafe { slice::from_raw_parts(name.cast(), bindings::cgroup_ns_name_len(name)) }
     }
 }
