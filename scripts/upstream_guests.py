@@ -25,7 +25,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 STARTER = PROJECT / "vm/virtme.py"
 INSIDE = PROJECT / "selftests/upstream.py"
 CPUS, MEMORY = 8, "2G"
-LIMIT = 1800
+LIMIT = 2400
 POLL = 0.2
 
 

@@ -130,6 +130,13 @@ class Verdict(unittest.TestCase):
         self.assertEqual(self.verdict("ppppp", "ppfpf"), ("differs", True))
         self.assertEqual(self.verdict("ppppp", "ppfpf", "varies s/p:a timing\n"), ("varies", False))
 
+    def test_a_case_that_a_run_does_not_have_is_missing(self) -> None:
+        case = {"1": Case("a", "passed")}
+        runs = [Run("C", "s/p", case), Run("Rust", "s/p", {}), Run("C", "s/q", case)]
+        found = upstream_cases.compare(runs)
+        self.assertEqual([one.name for one in found], ["s/p:a"])
+        self.assertEqual(found[0].shown("Rust"), "1 missing")
+
 
 COMPLAINTS: dict[str, list[str]] = {}
 
@@ -157,7 +164,7 @@ class Whole(unittest.TestCase):
         self.boots: list[tuple[str, list[str]]] = []
 
     def compare(
-        self, c: list[str], rust: list[str], listed: str = "", death: str = ""
+        self, c: list[str], rust: list[str], listed: str = "", death: str = "", accel: str = "tcg"
     ) -> tuple[int, str]:
         """What each boot of each kernel says; the last one again if there are more."""
         said = {"C": c, "Rust": rust}
@@ -175,13 +182,14 @@ class Whole(unittest.TestCase):
                 guests.append(FakeGuest(kernel, list(programs), text, why))
             return guests
 
-        programs = upstream.Programs(Path("/nowhere"), ("proc/p",))
+        programs = upstream.Programs(Path("/nowhere"), ("cgroup/slow", "proc/p"))
         words = io.StringIO()
         with (
             mock.patch.object(upstream, "build", return_value=programs),
             mock.patch.object(upstream, "EXPECTED") as file,
             mock.patch.object(upstream.kernel, "build", side_effect=Path),
-            mock.patch.object(upstream.accel, "choose"),
+            mock.patch.object(upstream.accel, "choose", return_value=accel),
+            mock.patch.object(upstream, "SLOW", {"cgroup/slow": "an hour"}),
             mock.patch.object(upstream.upstream_guests, "run", side_effect=boot),
             contextlib.redirect_stdout(words),
         ):
@@ -233,6 +241,13 @@ class Whole(unittest.TestCase):
                 found, text = self.compare([GOOD], [GOOD])
             self.assertEqual(found, status, text)
 
+    def test_what_is_slow_waits_for_kvm(self) -> None:
+        _, text = self.compare([GOOD], [GOOD])
+        self.assertIn("cgroup/slow:as a whole # SKIP takes an hour without KVM", text)
+        self.boots.clear()
+        self.compare([GOOD], [GOOD], accel="kvm")
+        self.assertEqual(self.boots[0], ("C", ["cgroup/slow", "proc/p"]))
+
     def test_a_guest_that_dies_fails(self) -> None:
         status, text = self.compare([GOOD], [GOOD], death="in proc/p: it hung")
         self.assertEqual(status, 1)
@@ -279,15 +294,6 @@ class Guests(unittest.TestCase):
         self.assertEqual(self.starts(dead, dead), 2)
         self.assertEqual(self.starts(self.guest('{"begin": "s/p"}\n', "panic\n", 1)), 1)
         self.assertEqual(self.starts(self.guest("", "", 0)), 1)
-
-
-class Reports(unittest.TestCase):
-    def test_a_case_that_a_run_does_not_have_is_missing(self) -> None:
-        case = {"1": Case("a", "passed")}
-        runs = [Run("C", "s/p", case), Run("Rust", "s/p", {}), Run("C", "s/q", case)]
-        found = upstream_cases.compare(runs)
-        self.assertEqual([one.name for one in found], ["s/p:a"])
-        self.assertEqual(found[0].shown("Rust"), "1 missing")
 
 
 if __name__ == "__main__":
