@@ -78,16 +78,17 @@ def build() -> Programs:
 class Comparison:
     """All runs so far, and what they come to."""
 
-    def __init__(self, score: Score, expected: Expected, programs: Programs) -> None:
+    def __init__(self, score: Score, expected: Expected, programs: Programs, cpus: int) -> None:
         self.score = score
         self.expected = expected
         self.installed = programs.installed
+        self.cpus = cpus
         self.runs: list[Run] = []
         self.complaints: dict[str, set[str]] = {name: set() for name in FLAVOURS}
 
     def run(self, phase: str, images: dict[str, Path], programs: Sequence[str]) -> None:
         """Run the programs on the kernels. A guest that does not come to its end is one failure."""
-        for guest in upstream_guests.run(phase, images, self.installed, programs):
+        for guest in upstream_guests.run(phase, images, self.installed, programs, self.cpus):
             self.runs += guest.runs
             self.complaints[guest.kernel] |= guest.complaints()
             if why := guest.death():
@@ -185,12 +186,13 @@ def run(score: Score) -> None:
     programs = build()
     images = {name: kernel.build(flavour) for name, flavour in FLAVOURS.items()}
     names = list(programs.names)
-    if accel.choose(images["C"]) == "tcg":
+    how = accel.choose(images["C"])
+    if how == "tcg":
         for name in [name for name in names if name in SLOW]:
             names.remove(name)
             why = f"takes {SLOW[name]} without KVM"
             score.add(f"upstream, {suite(name)}", Result(f"{name}:as a whole", "skipped", why))
-    comparison = Comparison(score, expected, programs)
+    comparison = Comparison(score, expected, programs, upstream_guests.CPUS[how])
     for number in range(1, ROUNDS + 1):
         comparison.run(f"upstream, round {number}", images, names)
     if again := comparison.open():

@@ -5,15 +5,12 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
-import tempfile
 import unittest
 from pathlib import Path
 from unittest import mock
 
 import upstream
 import upstream_cases
-import upstream_guests
 from progress import Failure
 from results import Score
 from upstream_cases import Case, Compared, Expected, Run
@@ -171,7 +168,7 @@ class Whole(unittest.TestCase):
         rounds = {"C": 0, "Rust": 0}
 
         def boot(
-            _phase: str, images: dict[str, Path], _installed: Path, programs: list[str]
+            _phase: str, images: dict[str, Path], _installed: Path, programs: list[str], _cpus: int
         ) -> list[FakeGuest]:
             guests = []
             for kernel in images:
@@ -253,47 +250,6 @@ class Whole(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("round 1, Rust in proc/p: it hung\n", text)
         self.assertIn("proc/p never ended on Rust\n", text)
-
-
-class Guests(unittest.TestCase):
-    """What is read of a guest, and which is started again."""
-
-    def guest(self, output: str, console: str, status: int) -> upstream_guests.Guest:
-        directory = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        (directory / "out").write_text(output)
-        (directory / "console").write_text(console)
-        process = mock.Mock(returncode=status)
-        found = upstream_guests.Guest("C", process, directory / "out", directory / "console")
-        found.collect()
-        return found
-
-    def starts(self, *guests: upstream_guests.Guest) -> int:
-        follow = mock.Mock(side_effect=[[guest] for guest in guests])
-        with (
-            mock.patch.object(upstream_guests, "_follow", follow),
-            mock.patch.object(upstream_guests.progress, "say"),
-        ):
-            upstream_guests.run("a round", {"C": Path("vmlinux")}, Path("installed"), ["s/p"])
-        return follow.call_count
-
-    def test_a_program_that_did_not_end_is_named(self) -> None:
-        end = json.dumps({"end": "s/p", "status": 0, "output": GOOD})
-        guest = self.guest(f'{end}\n{{"begin": "s/q"}}\n{{"end": "s', "words\nlast words\n\n", 1)
-        self.assertEqual([run.program for run in guest.runs], ["s/p"])
-        self.assertTrue(guest.death().startswith("in s/q: last words (log: "), guest.death())
-        self.assertEqual(self.guest(f"{end}\n", "", 0).death(), "")
-
-    def test_a_complaint_is_the_same_at_another_time(self) -> None:
-        consoles = ("[   12.5] WARNING: CPU: 1 PID: 77\n", "[    3.7] WARNING: CPU: 0 PID: 9\n")
-        one, other = (self.guest("", console, 0).complaints() for console in consoles)
-        self.assertEqual(len(one), 1)
-        self.assertEqual(one, other)
-
-    def test_only_a_guest_that_began_nothing_is_started_again(self) -> None:
-        dead = self.guest("", "an assertion\n", 1)
-        self.assertEqual(self.starts(dead, dead), 2)
-        self.assertEqual(self.starts(self.guest('{"begin": "s/p"}\n', "panic\n", 1)), 1)
-        self.assertEqual(self.starts(self.guest("", "", 0)), 1)
 
 
 if __name__ == "__main__":
