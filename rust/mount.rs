@@ -29,18 +29,16 @@ use kernel::{prelude::*, sync::rcu};
 ///   and warned about.
 /// - `ENOMEM`
 pub(crate) fn dentry_of(kn: PinnedNode<'_>, sb: SuperBlock<'_>) -> Result<Dentry> {
-    let mut dentry = sb.root();
     if !kn.has_invariant_parents() {
         kernfs::warn_movable();
         return Err(EINVAL);
     }
-    let path = kn.path()?;
-    for name in path.split(|&byte| byte == b'/') {
-        if !name.is_empty() {
-            dentry = dentry.lookup(name)?;
-        }
-    }
-    Ok(dentry)
+    kn.with_path(|path| {
+        let names = path.split(|&byte| byte == b'/');
+        names
+            .filter(|name| !name.is_empty())
+            .try_fold(sb.root(), |dentry, name| dentry.lookup(name))
+    })
 }
 
 /// Returns the dentry in `sb` that is the root of `ns`; [`None`] for the initial namespace, whose

@@ -7,11 +7,11 @@
 
 use super::cgroup::CgroupRef;
 use crate::{logic::path::Node, path};
-use core::{marker::PhantomData, ptr::NonNull, slice};
+use core::{marker::PhantomData, mem::MaybeUninit, ptr::NonNull, slice};
 use kernel::{bindings, prelude::*, sync::rcu};
 
-/// Bytes that hold nearly every path of a cgroup.
-const FIRST_PATH: usize = 256;
+/// Bytes on the stack that hold nearly every path of a cgroup.
+const SHORT_PATH: usize = 256;
 
 /// A `struct kernfs_node` that can be read for `'rcu`.
 ///
@@ -129,30 +129,41 @@ impl<'a> PinnedNode<'a> {
         kn.is_some_and(|kn| kn.root().has_invariant_parents())
     }
 
-    /// Returns the path from the root of the hierarchy, as it was at some moment of the call.
+    /// Lets `look` see the path from the root of the hierarchy, as it was at some moment of the
+    /// call.
     ///
-    /// Process context; may sleep.
+    /// Process context; may sleep. `look` is called at most once, without RCU.
     ///
     /// # Errors
     ///
-    /// - `ENOMEM`
-    pub(crate) fn path(self) -> Result<KVVec<u8>> {
-        let mut text = KVVec::with_capacity(FIRST_PATH, GFP_KERNEL)?;
+    /// - `ENOMEM`, and those of `look`.
+    pub(crate) fn with_path<T>(self, look: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
+        let mut short = [MaybeUninit::uninit(); SHORT_PATH];
+        if let Some(len) = self.write_path(&mut short)? {
+            // SAFETY: So many bytes were just initialised.
+            return look(unsafe { slice::from_raw_parts(short.as_ptr().cast(), len) });
+        }
+        let mut size = SHORT_PATH;
         loop {
-            let rcu = rcu::read_lock();
-            // SAFETY: By the type invariants a reference is held.
-            let kn = unsafe { KernfsNode::from_ptr(self.ptr.as_ptr(), &rcu) };
-            match path::from_node(kn, None, text.spare_capacity_mut()) {
-                Ok(len) => {
-                    // SAFETY: So many bytes were just initialised.
-                    unsafe { text.inc_len(len) };
-                    return Ok(text);
-                }
-                Err(error) if error == E2BIG => {}
-                Err(error) => return Err(error),
+            size = size.saturating_mul(4);
+            let mut long = KVVec::with_capacity(size, GFP_KERNEL)?;
+            if let Some(len) = self.write_path(long.spare_capacity_mut())? {
+                // SAFETY: So many bytes were just initialised.
+                unsafe { long.inc_len(len) };
+                return look(&long);
             }
-            drop(rcu);
-            text = KVVec::with_capacity(text.capacity().saturating_mul(4), GFP_KERNEL)?;
+        }
+    }
+
+    /// Writes the path from the root of the hierarchy to `buf`; returns its length, or [`None`] if
+    /// it does not fit.
+    fn write_path(self, buf: &mut [MaybeUninit<u8>]) -> Result<Option<usize>> {
+        let rcu = rcu::read_lock();
+        // SAFETY: By the type invariants a reference is held.
+        let kn = unsafe { KernfsNode::from_ptr(self.ptr.as_ptr(), &rcu) };
+        match path::from_node(kn, None, buf) {
+            Err(error) if error == E2BIG => Ok(None),
+            result => result.map(Some),
         }
     }
 }
