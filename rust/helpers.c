@@ -8,6 +8,7 @@
 #include <linux/capability.h>
 #include <linux/dcache.h>
 #include <linux/rcupdate.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 
 #include <asm/cmpxchg.h>
@@ -69,6 +70,12 @@ __rust_helper bool rust_helper_cgroup_ns_css_set_tryget(struct css_set *cset)
 __rust_helper void rust_helper_cgroup_ns_css_set_put(struct css_set *cset)
 {
 	put_css_set(cset);
+}
+
+/* Straight to the cache of its size: what Rust has for allocation is krealloc(). */
+__rust_helper struct cgroup_namespace *rust_helper_cgroup_ns_zalloc(void)
+{
+	return kzalloc_obj(struct cgroup_namespace, GFP_KERNEL_ACCOUNT);
 }
 
 __rust_helper void rust_helper_cgroup_ns_get(struct cgroup_namespace *ns)

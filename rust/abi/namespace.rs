@@ -15,7 +15,6 @@ use core::{
 };
 use kernel::{
     bindings,
-    error::to_result,
     prelude::*,
     sync::{
         aref::{ARef, AlwaysRefCounted},
@@ -115,19 +114,24 @@ impl CgroupNamespace {
     /// - `ENOMEM`
     /// - `ENOSPC`: all inode numbers for namespaces are taken.
     pub(crate) fn new(parts: Parts) -> Result<ARef<Self>> {
-        let flags = GFP_KERNEL_ACCOUNT | __GFP_ZERO;
-        let mut memory = KBox::<Memory>::new_uninit(flags)?;
-        let ns = memory.as_mut_ptr().cast::<bindings::cgroup_namespace>();
+        // SAFETY: It may sleep here.
+        let ns = NonNull::new(unsafe { bindings::cgroup_ns_zalloc() }).ok_or(ENOMEM)?;
+        let ns = ns.as_ptr();
         // SAFETY: The memory is ours alone, and zeroed. What is called is what the macro
         // ns_common_init() calls for a namespace that is not the initial one.
-        to_result(unsafe {
+        let errno = unsafe {
             bindings::__ns_common_init(
                 &raw mut (*ns).ns,
                 bindings::CLONE_NEWCGROUP,
                 &raw const bindings::cgroupns_operations,
                 0,
             )
-        })?;
+        };
+        if errno != 0 {
+            // SAFETY: The memory is still ours alone.
+            unsafe { bindings::cgroup_ns_kfree_rcu(ns) };
+            return Err(Error::from_errno(errno));
+        }
         // INVARIANT: The references go over to the namespace.
         // SAFETY: The memory is still ours alone.
         unsafe {
@@ -137,14 +141,13 @@ impl CgroupNamespace {
                 .of(ns)
                 .write(ARef::into_raw(parts.user_ns).as_ptr().cast());
         }
-        let ns = KBox::into_raw(memory).cast::<bindings::cgroup_namespace>();
         // SAFETY: The namespace is complete, and in no tree yet. What is called is what the macro
         // ns_tree_add() calls for a namespace that is not the initial one.
         unsafe {
             bindings::__ns_tree_gen_id(&raw mut (*ns).ns, 0);
             bindings::__ns_tree_add_raw(&raw mut (*ns).ns, &raw mut bindings::cgroup_ns_tree);
         }
-        // SAFETY: A box is not null. The namespace was initialised with one reference: ours.
+        // SAFETY: It is not null. The namespace was initialised with one reference: ours.
         Ok(unsafe { ARef::from_raw(NonNull::new_unchecked(ns.cast())) })
     }
 
