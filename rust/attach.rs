@@ -38,13 +38,11 @@ pub(crate) fn may_migrate(
         .ok_or(ENOENT)?
         .may_write(via)?;
 
+    if !Hierarchy::dfl().is_ns_delegated() {
+        return Ok(());
+    }
     let rcu = rcu::read_lock();
-    let boundary = if Hierarchy::dfl().is_ns_delegated() {
-        ns.root_cset(&rcu).dfl_cgrp()
-    } else {
-        None
-    };
-    if policy::may_migrate(source, destination, boundary) {
+    if policy::may_migrate(source, destination, ns.root_cset(&rcu).dfl_cgrp()) {
         Ok(())
     } else {
         Err(ENOENT)
@@ -65,13 +63,11 @@ pub(crate) fn may_migrate(
 /// Source: "Delegation" in Documentation/admin-guide/cgroup-v2.rst.
 #[inline]
 pub(crate) fn may_write(cgroup: Cgroup<'_>, delegatable: bool, ns: &CgroupNamespace) -> Result {
+    if !cgroup.hierarchy().is_ns_delegated() || ns.is_init() {
+        return Ok(());
+    }
     let rcu = rcu::read_lock();
-    let boundary = if cgroup.hierarchy().is_ns_delegated() && !ns.is_init() {
-        ns.root_cset(&rcu).dfl_cgrp()
-    } else {
-        None
-    };
-    if policy::may_write(cgroup, delegatable, boundary) {
+    if policy::may_write(cgroup, delegatable, ns.root_cset(&rcu).dfl_cgrp()) {
         Ok(())
     } else {
         Err(EPERM)
