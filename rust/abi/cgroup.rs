@@ -78,8 +78,9 @@ impl<'a> Cgroup<'a> {
     pub(crate) fn try_get(self) -> Option<CgroupRef> {
         // SAFETY: The cgroup is alive by the type invariants.
         let got = unsafe { bindings::cgroup_ns_cgroup_tryget(self.as_ptr()) };
+        // Not then_some(): a value that is made for nothing puts what is not ours.
         // INVARIANT: The reference was just taken.
-        got.then_some(CgroupRef(self.ptr))
+        got.then(|| CgroupRef(self.ptr))
     }
 
     /// Returns whether the current task may move tasks within the cgroup.

@@ -55,8 +55,9 @@ impl<'a> CssSet<'a> {
     pub(crate) fn try_get(self) -> Option<CssSetRef> {
         // SAFETY: The css_set is alive by the type invariants.
         let got = unsafe { bindings::cgroup_ns_css_set_tryget(self.ptr.as_ptr()) };
+        // Not then_some(): a value that is made for nothing puts what is not ours.
         // INVARIANT: The reference was just taken.
-        got.then_some(CssSetRef(self.ptr))
+        got.then(|| CssSetRef(self.ptr))
     }
 
     /// Returns the cgroup of the default hierarchy. Any context; no lock is needed, since it is

@@ -83,30 +83,39 @@ static inline int make_user_ns(struct cred *cred)
 	return err;
 }
 
-static inline int life_init(struct kunit *test)
+static inline void life_begin(struct kunit *test, struct life_ctx *ctx)
 {
-	struct life_ctx *ctx = kunit_kzalloc(test, sizeof(*ctx), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, ctx);
-	test->priv = ctx;
 	ctx->cred = prepare_creds();
 	KUNIT_ASSERT_NOT_NULL(test, ctx->cred);
 	KUNIT_ASSERT_EQ(test, 0, make_user_ns(ctx->cred));
 	ctx->user_ns = ctx->cred->user_ns;
 	ctx->anchor = make(ctx);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, ctx->anchor);
+}
+
+static inline void life_end(struct life_ctx *ctx)
+{
+	if (!ctx->cred)
+		return;
+	if (!IS_ERR_OR_NULL(ctx->anchor))
+		put_cgroup_ns(ctx->anchor);
+	put_cred(ctx->cred);
+}
+
+static inline int life_init(struct kunit *test)
+{
+	struct life_ctx *ctx = kunit_kzalloc(test, sizeof(*ctx), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, ctx);
+	test->priv = ctx;
+	life_begin(test, ctx);
 	return 0;
 }
 
 static inline void life_exit(struct kunit *test)
 {
-	struct life_ctx *ctx = test->priv;
-
-	if (!ctx || !ctx->cred)
-		return;
-	if (!IS_ERR_OR_NULL(ctx->anchor))
-		put_cgroup_ns(ctx->anchor);
-	put_cred(ctx->cred);
+	if (test->priv)
+		life_end(test->priv);
 }
 
 #endif /* CGROUP_NS_KUNIT_LIFE_H */
