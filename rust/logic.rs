@@ -8,3 +8,4 @@ pub mod ancestry;
 pub mod escape;
 pub mod path;
 pub mod policy;
+pub mod text;

@@ -14,3 +14,5 @@ pub mod escape;
 pub mod path;
 #[path = "../logic/policy.rs"]
 pub mod policy;
+#[path = "../logic/text.rs"]
+pub mod text;

@@ -2,15 +2,15 @@
 
 //! The path that leads from one node of a tree to another.
 //!
-//! Owns the walk and the layout of the text. Knows nothing of kernfs, locks or errno: it sees
-//! nodes through [`Node`], so that the kernel and `cargo test` on the host compile this one file.
+//! Owns the walk; the text is that of [`text`](super::text). Knows nothing of kernfs, locks or
+//! errno: it sees nodes through [`Node`], so that the kernel and `cargo test` on the host compile
+//! this one file.
 //!
-//! A path is written from the end of the buffer backwards while walking up, because a node knows
-//! its parent and not its children, and is then moved to the front. One walk does it whenever the
-//! path fits and `from` is the root; every other case adds a fixed number of walks, so the cost is
-//! linear in the length of the way.
+//! A path is written from its end backwards while walking up, because a node knows its parent and
+//! not its children. One walk does it whenever the path fits and `from` is the root; every other
+//! case adds a fixed number of walks, so the cost is linear in the length of the way.
 
-use core::mem::MaybeUninit;
+use super::text::{fit, terminate, Byte, Text};
 
 /// A node of a tree, as far as a path needs one.
 ///
@@ -23,26 +23,6 @@ pub trait Node<'a>: Copy + Eq {
     ///
     /// Two calls may differ when somebody renames the node in between.
     fn name(self) -> &'a [u8];
-}
-
-/// A byte of a buffer that may be uninitialised, as a caller's from C is, or not.
-pub trait Byte: Copy {
-    /// Returns a byte with a value.
-    fn new(value: u8) -> Self;
-}
-
-impl Byte for u8 {
-    #[inline]
-    fn new(value: u8) -> Self {
-        value
-    }
-}
-
-impl Byte for MaybeUninit<u8> {
-    #[inline]
-    fn new(value: u8) -> Self {
-        MaybeUninit::new(value)
-    }
 }
 
 /// Why there is no whole path in the buffer.
@@ -173,101 +153,4 @@ fn ascend<'a, N: Node<'a>>(node: N, limit: usize, stop: Option<N>) -> (N, usize)
         levels = levels.wrapping_add(1);
     }
     (node, levels)
-}
-
-/// Lets `write` prepend a text, and brings it, or the head of it, to the start of `buf`.
-///
-/// The first pass hopes that the text fits and lets it end where the buffer ends. If it does not,
-/// its length is known now, and a second pass lets it start where the buffer starts. A name that
-/// changed in between makes the lengths differ; then it starts again, since a head can only be
-/// whole if the length was right. Each further pass takes another rename.
-#[inline]
-fn fit<B: Byte>(buf: &mut [B], mut write: impl FnMut(&mut Text<'_, B>)) -> Result<usize, Error> {
-    let room = buf.len().saturating_sub(1);
-    let mut end = room;
-    loop {
-        let mut text = Text { buf, end, len: 0 };
-        write(&mut text);
-        if text.len == 0 {
-            text.prepend(b"/");
-        }
-
-        let len = text.len;
-        if end == room && len <= room {
-            close_gap(buf, room.wrapping_sub(len));
-            terminate(buf, len);
-            return Ok(len);
-        }
-        if end == len {
-            terminate(buf, room);
-            return Err(Error::TooLong);
-        }
-        end = len.max(room);
-    }
-}
-
-/// A text that grows towards its start, laid over a buffer that may be too small for it.
-struct Text<'b, B> {
-    buf: &'b mut [B],
-    /// Offset of the end of the text from the start of `buf`; may lie beyond the end of `buf`.
-    end: usize,
-    /// Bytes prepended so far, also those that found no place in `buf`.
-    len: usize,
-}
-
-impl<B: Byte> Text<'_, B> {
-    #[inline]
-    fn prepend(&mut self, bytes: &[u8]) {
-        if let Some(place) = self.reserve(bytes.len()) {
-            copy(place, bytes);
-        }
-    }
-
-    /// Prepends a name with its slash.
-    #[inline]
-    fn prepend_name(&mut self, name: &[u8]) {
-        if let Some((slash, place)) = self
-            .reserve(name.len().wrapping_add(1))
-            .and_then(<[B]>::split_first_mut)
-        {
-            *slash = B::new(b'/');
-            copy(place, name);
-        }
-    }
-
-    /// Makes the text longer by `len`. Returns what `buf` holds from the new start on, if that
-    /// lies in it.
-    #[inline]
-    fn reserve(&mut self, len: usize) -> Option<&mut [B]> {
-        // No text is so long that this wraps: names take more memory than they add here.
-        self.len = self.len.wrapping_add(len);
-        let start = self.end.checked_sub(self.len)?;
-        self.buf.get_mut(start..)
-    }
-}
-
-/// Copies as much of `from` as `to` has room for.
-#[inline]
-fn copy<B: Byte>(to: &mut [B], from: &[u8]) {
-    for (to, from) in to.iter_mut().zip(from) {
-        *to = B::new(*from);
-    }
-}
-
-/// Moves what lies behind a gap of `gap` bytes to the start of `buf`.
-#[inline]
-fn close_gap<B: Byte>(buf: &mut [B], gap: usize) {
-    // Always so; said for the compiler, which then sees that copy_within() cannot panic. A loop
-    // that calls memcpy() took half as long again for a path of five names.
-    if gap <= buf.len() {
-        buf.copy_within(gap.., 0);
-    }
-}
-
-/// Ends the text at the start of `buf` after `len` bytes.
-#[inline]
-fn terminate<B: Byte>(buf: &mut [B], len: usize) {
-    if let Some(end) = buf.get_mut(len) {
-        *end = B::new(0);
-    }
 }

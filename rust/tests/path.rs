@@ -78,6 +78,19 @@ fn two_trees_are_unrelated() {
     }
 }
 
+/// Short names are copied in pieces, by their length.
+#[test]
+fn names_of_every_length_in_buffers_of_every_size() {
+    let letters: String = ('a'..='z').cycle().take(70).collect();
+    for name in (1..letters.len()).map(|len| &letters[..len]) {
+        let tree = Tree::chain(&["x", name]);
+        for size in 0..name.len() + 6 {
+            tree.check(2, None, size);
+            tree.check(2, Some(1), size);
+        }
+    }
+}
+
 #[test]
 fn every_tree_of_up_to_six_nodes() {
     let mut trees = vec![vec![None]];
