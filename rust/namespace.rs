@@ -24,7 +24,7 @@ use kernel::{
 ///
 /// - `flags`: `CLONE_*`; all but `CLONE_NEWCGROUP` are ignored.
 /// - `user_ns`: owner of a new namespace.
-/// - `task`: the current task, whose cgroups become the roots.
+/// - `task`: finds the current task, whose cgroups become the roots.
 ///
 /// Process context; may sleep. `css_set_lock` is not taken.
 ///
@@ -35,15 +35,25 @@ use kernel::{
 /// - `ENOMEM`
 ///
 /// Source: cgroup_namespaces(7), unshare(2).
-pub(crate) fn copy(
+#[inline]
+pub(crate) fn copy<'a>(
     flags: u64,
     user_ns: &UserNamespace,
     old: &CgroupNamespace,
-    task: &Task,
+    task: impl FnOnce() -> &'a Task,
 ) -> Result<ARef<CgroupNamespace>> {
     if flags & u64::from(bindings::CLONE_NEWCGROUP) == 0 {
         return Ok(old.into());
     }
+    create(user_ns, task())
+}
+
+/// Makes a namespace whose roots are the cgroups of `task`. For the rest see [`copy`].
+///
+/// Not inlined: whoever only wants the old one, as setns(2) and most calls of clone(2), saves no
+/// registers for this.
+#[inline(never)]
+fn create(user_ns: &UserNamespace, task: &Task) -> Result<ARef<CgroupNamespace>> {
     if !user_ns.is_capable() {
         return Err(EPERM);
     }

@@ -38,15 +38,16 @@ pub(crate) unsafe extern "C" fn copy_cgroup_ns(
     user_ns: *mut bindings::user_namespace,
     old_ns: *mut bindings::cgroup_namespace,
 ) -> *mut bindings::cgroup_namespace {
-    // SAFETY: By the safety requirements; the current task lives until the call returns.
-    let (user_ns, old, task) = unsafe {
+    // SAFETY: By the safety requirements.
+    let (user_ns, old) = unsafe {
         (
             UserNamespace::from_ptr(user_ns),
             CgroupNamespace::from_ptr(old_ns),
-            task(Task::current_raw()),
         )
     };
-    match namespace::copy(flags, user_ns, old, task) {
+    // SAFETY: The current task lives until the call returns.
+    let current = || unsafe { task(Task::current_raw()) };
+    match namespace::copy(flags, user_ns, old, current) {
         Ok(ns) => ARef::into_raw(ns).as_ptr().cast(),
         Err(error) => error.to_ptr(),
     }
