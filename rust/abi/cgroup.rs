@@ -6,7 +6,7 @@
 
 use super::{hierarchy::Hierarchy, kernfs::KernfsNode};
 use crate::logic::ancestry::Member;
-use core::{marker::PhantomData, ptr::NonNull};
+use core::{marker::PhantomData, ptr::NonNull, slice};
 use kernel::{
     bindings,
     error::{from_err_ptr, to_result},
@@ -20,6 +20,7 @@ use kernel::{
 ///
 /// For `'a` the cgroup is not freed. So neither are its ancestors and its kernfs node, on which it
 /// holds references until then, nor its hierarchy, which outlives its cgroups.
+#[repr(transparent)]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cgroup<'a> {
     ptr: NonNull<bindings::cgroup>,
@@ -101,24 +102,14 @@ impl<'a> Cgroup<'a> {
 
 impl Member for Cgroup<'_> {
     #[inline]
-    fn level(self) -> usize {
-        // SAFETY: The cgroup is alive by the type invariants; its level never changes.
-        let level = unsafe { (*self.as_ptr()).level };
-        // CAST: A level is never negative.
-        level as usize
-    }
-
-    #[inline]
-    fn ancestor(self, level: usize) -> Option<Self> {
-        if level > self.level() {
-            return None;
-        }
+    fn line(&self) -> &[Self] {
         // SAFETY: The cgroup is alive by the type invariants. It has an array of all its
-        // ancestors, itself included, by their level, which is filled when it is made. They live
-        // as long as it does.
+        // ancestors, itself included, by their level, which is filled when it is made and never
+        // changes; they live as long as it does. None is null, and `Cgroup` is laid out as a
+        // pointer. A level is never negative.
         unsafe {
             let array = &raw const (*self.as_ptr()).__bindgen_anon_1;
-            Self::from_ptr(*array.cast::<*mut bindings::cgroup>().add(level))
+            slice::from_raw_parts(array.cast(), (*self.as_ptr()).level as usize + 1)
         }
     }
 }

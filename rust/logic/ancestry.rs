@@ -8,42 +8,41 @@
 ///
 /// Two members are equal when they are the same node.
 pub trait Member: Copy + Eq {
-    /// Returns how many levels the node is below the root of its tree.
-    fn level(self) -> usize;
+    /// Returns all nodes on the way from the root to this one, both included: each at the index
+    /// that is its level. Never empty.
+    fn line(&self) -> &[Self];
 
-    /// Returns the node on the way to the root that is at `level`: the node itself at its own
-    /// level, the root at 0, [`None`] below its own.
-    fn ancestor(self, level: usize) -> Option<Self>;
+    /// Returns how many levels the node is below the root of its tree.
+    #[inline]
+    fn level(&self) -> usize {
+        self.line().len().wrapping_sub(1)
+    }
 }
+
+/// Levels that are gone through one by one before it is worth to jump.
+const NEAR: usize = 16;
 
 /// Returns whether `node` is `ancestor` or below it.
 ///
 /// Any context; constant time.
 #[inline]
 pub fn is_descendant<M: Member>(node: M, ancestor: M) -> bool {
-    node.ancestor(ancestor.level()) == Some(ancestor)
+    node.line().get(ancestor.level()) == Some(&ancestor)
 }
 
 /// Returns the deepest node that both `a` and `b` are, or are below; [`None`] if they are in
 /// different trees.
 ///
-/// Any context. The ways of both to the root are the same above some level and differ below it,
-/// so a binary search over the levels finds it.
+/// Any context. The lines of both are the same above some level and differ below it. That level is
+/// mostly near, so the last ones are compared one by one, and the others by halves.
 pub fn common<M: Member>(a: M, b: M) -> Option<M> {
-    let shared = |level| {
-        a.ancestor(level)
-            .filter(|&ancestor| b.ancestor(level) == Some(ancestor))
-    };
-    let mut found = shared(0)?;
-    let (mut same, mut differ) = (0_usize, a.level().min(b.level()).saturating_add(1));
-    loop {
-        let level = same.midpoint(differ);
-        if level == same {
-            return Some(found);
-        }
-        match shared(level) {
-            Some(ancestor) => (found, same) = (ancestor, level),
-            None => differ = level,
-        }
+    let both = a.line().len().min(b.line().len());
+    let (a, b) = (a.line().get(..both)?, b.line().get(..both)?);
+    let jump = both.saturating_sub(NEAR);
+    let ((a, near_a), (b, near_b)) = (a.split_at_checked(jump)?, b.split_at_checked(jump)?);
+    if let Some((node, _)) = near_a.iter().zip(near_b).rfind(|(a, b)| a == b) {
+        return Some(*node);
     }
+    let shared = a.partition_point(|node| b.get(node.level()) == Some(node));
+    a.get(..shared)?.last().copied()
 }

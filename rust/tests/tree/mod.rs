@@ -4,10 +4,7 @@
 
 #![allow(dead_code, reason = "each test program uses its own part")]
 
-use cgroup_ns_logic::{
-    ancestry::Member,
-    path::{relative, Error, Node},
-};
+use cgroup_ns_logic::path::{relative, Error, Node};
 
 /// What a buffer holds before a call, to see which bytes the call wrote.
 const UNTOUCHED: u8 = 0xa5;
@@ -114,17 +111,6 @@ impl<'a> Node<'a> for Handle<'a> {
     fn name(self) -> &'a [u8] {
         assert!(self.parent().is_some(), "the name of a root was asked for");
         &self.tree.names[self.index]
-    }
-}
-
-impl Member for Handle<'_> {
-    fn level(self) -> usize {
-        self.tree.line(self.index).len() - 1
-    }
-
-    fn ancestor(self, level: usize) -> Option<Self> {
-        let index = *self.tree.line(self.index).get(level)?;
-        Some(Self { index, ..self })
     }
 }
 
