@@ -15,3 +15,19 @@ pub(crate) mod namespace;
 pub(crate) mod seq_file;
 pub(crate) mod task;
 pub(crate) mod user_namespace;
+
+use kernel::{error::Error, ffi::c_int, prelude::*};
+
+/// Turns what a C function returned into a result: `to_result()` of the kernel crate, but inlined,
+/// so that success costs no call.
+///
+/// # Errors
+///
+/// - the one that `errno` stands for, if it is negative.
+#[inline]
+fn check(errno: c_int) -> Result {
+    if errno < 0 {
+        return Err(Error::from_errno(errno));
+    }
+    Ok(())
+}

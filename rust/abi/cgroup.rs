@@ -4,15 +4,10 @@
 //!
 //! C header: [`include/linux/cgroup-defs.h`](srctree/include/linux/cgroup-defs.h).
 
-use super::{hierarchy::Hierarchy, kernfs::KernfsNode};
+use super::{check, hierarchy::Hierarchy, kernfs::KernfsNode};
 use crate::logic::ancestry::Member;
 use core::{marker::PhantomData, ptr::NonNull, slice};
-use kernel::{
-    bindings,
-    error::{from_err_ptr, to_result},
-    prelude::*,
-    sync::rcu,
-};
+use kernel::{bindings, error::from_err_ptr, prelude::*, sync::rcu};
 
 /// A `struct cgroup` that can be read for `'a`.
 ///
@@ -96,7 +91,7 @@ impl<'a> Cgroup<'a> {
     pub(crate) fn may_write(self, via: &Via<'_>) -> Result {
         // SAFETY: The cgroup is alive by the type invariants; the super block and the mutex are
         // as the C function asks by the type invariants of `via`.
-        to_result(unsafe { bindings::cgroup_ns_may_write(self.as_ptr(), via.sb) })
+        check(unsafe { bindings::cgroup_ns_may_write(self.as_ptr(), via.sb) })
     }
 }
 

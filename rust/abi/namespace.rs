@@ -5,6 +5,7 @@
 //! C header: [`include/linux/cgroup_namespace.h`](srctree/include/linux/cgroup_namespace.h).
 
 use super::{
+    check,
     css_set::{CssSet, CssSetRef},
     user_namespace::{Ucount, UserNamespace},
 };
@@ -119,7 +120,7 @@ impl CgroupNamespace {
         let ns = ns.as_ptr();
         // SAFETY: The memory is ours alone, and zeroed. What is called is what the macro
         // ns_common_init() calls for a namespace that is not the initial one.
-        let errno = unsafe {
+        let init = unsafe {
             bindings::__ns_common_init(
                 &raw mut (*ns).ns,
                 bindings::CLONE_NEWCGROUP,
@@ -127,11 +128,10 @@ impl CgroupNamespace {
                 0,
             )
         };
-        if errno != 0 {
+        check(init).inspect_err(|_| {
             // SAFETY: The memory is still ours alone.
             unsafe { bindings::cgroup_ns_kfree_rcu(ns) };
-            return Err(Error::from_errno(errno));
-        }
+        })?;
         // INVARIANT: The references go over to the namespace.
         // SAFETY: The memory is still ours alone.
         unsafe {
