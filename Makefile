@@ -79,7 +79,7 @@ distclean:
 #: CACHE=<dir>                where all that is fetched and built goes (~/.cache/cgroup-ns-rust)
 #: KDIR=<tree>                a kernel tree of your own, for run, test, kernel and shell too; it is only read
 #: ONLY=<name>                one part of the run, for test; one fault of scripts/mutants/, for mutate
-#: SEEDS=<n>                  how many random programs (200); SEED=<x> the one of that seed alone
+#: SEEDS=<n>                  how many random programs (200); SEED=<x> from which on, alone one
 #: OPERATIONS=<n>             of how many operations each (500)
 #: OUT=<dir>                  where a series goes (build/series/<version>)
 #: ACCEL=kvm|tcg              how virtual machines run; without it kvm where it works, else tcg

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Differential runs: the same random programs on mainline's C and on Rust must give the same transcripts.
 
-    SEEDS=n         programs of so many seeds, counted from 1
-    SEED=x          the program of one seed
+    SEEDS=n         so many programs (200; with SEED one), a seed each
+    SEED=x          the first seed (1)
     OPERATIONS=n    operations of each (500)
 
 Owns the verdict and what is shown of it. What a program is and when two transcripts are the same lies
@@ -198,6 +198,7 @@ class Differ:
             self.tally.add(on_rust.lines, ruled)
             if difference is not None:
                 self.different.append((program, difference))
+                progress.say(f"diff: seed {program.name} differs at line {difference.index}")
         if time.monotonic() - self.told > progress.HEARTBEAT:
             self.told = time.monotonic()
             progress.say(f"diff: {self.tally.programs} seeds, {len(self.different)} differ")
@@ -250,12 +251,9 @@ def run(
 def wanted(environment: dict[str, str]) -> tuple[Sequence[int], int]:
     """The seeds and the number of operations that the environment asks for."""
     values = dict(_numbers(environment))
-    if "SEED" in values and "SEEDS" in values:
-        raise Failure("say SEED=x for one seed or SEEDS=n for many, not both")
-    seeds = range(1, values.get("SEEDS", SEEDS) + 1)
-    if "SEED" in values:
-        seeds = range(values["SEED"], values["SEED"] + 1)
-    return seeds, values.get("OPERATIONS", OPERATIONS)
+    first = values.get("SEED", 1)
+    count = values.get("SEEDS", 1 if "SEED" in values else SEEDS)
+    return range(first, first + count), values.get("OPERATIONS", OPERATIONS)
 
 
 def _numbers(environment: dict[str, str]) -> Iterator[tuple[str, int]]:
