@@ -27,6 +27,7 @@ LAUNCHER = Path(__file__).resolve().with_name("virtme_run.py")
 LIMIT = 300.0
 # A processor that gives random numbers: without, the first program to want one waits for seconds.
 EMULATED = ("--disable-kvm", "--qemu-opt=-cpu", "--qemu-opt=qemu64,+rdrand")
+COUNTED = ("--qemu-opt=-icount", "--qemu-opt=shift=0,sleep=off")
 # The guest may keep what it has read: nobody writes to its root file system meanwhile.
 FILES = "rootflags=version=9p2000.L,trans=virtio,access=any,cache=loose"
 # virtme-run's status for a guest that gave none, unless the guest switched itself off.
@@ -43,20 +44,24 @@ def boot(
     limit: float = LIMIT,
     kernel_args: Sequence[str] = (),
     root: Path = Path("/"),
+    count: bool = False,
     sink: BinaryIO | None = None,
 ) -> Outcome:
     """Boot, run argv, switch off. `sink` gets the command's output as it comes.
 
     `root` is the directory that the guest has as its root file system: the toolbox itself, or another
     that has /project, busybox and empty directories for what the guest mounts.
+    With `count` the guest is emulated, and a nanosecond of its clocks is an instruction: what it measures
+    repeats exactly, on any machine.
     """
     guest.need_kernel(kernel)
-    how = accel.choose(kernel)
+    how = "tcg" if count else accel.choose(kernel)
     with tempfile.TemporaryDirectory(prefix="virtme-") as scratch:
         # Of all that a kernel says, only warnings: each character costs under emulation.
         command = _command(kernel, how, cpus, memory, [FILES, "loglevel=5", *kernel_args])
         command += ["--root", str(root)]
         command += ["--show-boot-console", "--script-sh", guest.script(argv)]
+        command += COUNTED if count else []
         with Guest(command, sink=sink, env={**os.environ, "TMPDIR": scratch}) as machine:
             in_time = machine.follow(limit)
             status = machine.process.poll()
@@ -99,6 +104,7 @@ def shell(kernel: Path, *, cpus: int, memory: str) -> int:
 
 def program() -> int:
     parser = guest.arguments("virtme.py", "x86")
+    parser.add_argument("--count", action="store_true", help="clocks count instructions")
     parser.add_argument("--shell", action="store_true", help="a shell instead of a command")
     options = parser.parse_args()
     if not options.shell:
@@ -112,6 +118,7 @@ def program() -> int:
         cpus=options.cpus,
         memory=options.memory,
         limit=options.limit or LIMIT,
+        count=options.count,
         sink=sys.stdout.buffer,
     )
     return guest.report(options, outcome)

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Two processors at once: readers beside each other, a reader beside a writer, and how long a
+ * reader keeps interrupts off. Nothing is printed where there is one processor.
+ */
+#define _GNU_SOURCE
+#include "bench.h"
+
+#include <err.h>
+#include <fcntl.h>
+#include <linux/membarrier.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ROUNDS 9
+#define PROBES 40
+
+static void read_once(int fd)
+{
+	static __thread char text[1 << 13];
+
+	if (pread(fd, text, sizeof(text), 0) <= 0)
+		err(1, "read of /proc/self/cgroup");
+}
+
+static int open_cgroup_at(int depth)
+{
+	int dir = descend(CGROUPS, depth), fd;
+
+	enter(dir);
+	close(dir);
+	fd = open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		err(1, "open /proc/self/cgroup");
+	return fd;
+}
+
+/* Starts a process on the second processor that reads what the caller has open until killed. */
+static pid_t start_reader(int fd)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		err(1, "fork");
+	if (!pid) {
+		bind_to(1);
+		for (;;)
+			read_once(fd);
+	}
+	return pid;
+}
+
+static void stop(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static void read_again(void *arg, unsigned int count)
+{
+	while (count--)
+		read_once(*(int *)arg);
+}
+
+/* One reader's time a read, alone and with another on the other processor. */
+static void readers(int depth)
+{
+	int fd = open_cgroup_at(depth);
+	pid_t other;
+
+	measure("contended", "reader", depth, read_again, &fd);
+	other = start_reader(fd);
+	measure("contended", "reader,two", depth, read_again, &fd);
+	stop(other);
+	close(fd);
+}
+
+static void fork_again(void *arg, unsigned int count)
+{
+	(void)arg;
+	while (count--) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			err(1, "fork");
+		if (!pid)
+			_exit(0);
+		if (waitpid(pid, NULL, 0) != pid)
+			err(1, "waitpid");
+	}
+}
+
+/* What a writer takes, alone and beside a reader of a path of 1,000 levels. */
+static void writers(void)
+{
+	static const struct {
+		const char *name;
+		work_fn work;
+	} kinds[] = {
+		{ "attach", attach_again },
+		{ "unshare", unshare_again },
+		{ "fork", fork_again },
+	};
+	int deep = open_cgroup_at(DEEPEST), dirs[2], procs[2];
+	char name[32];
+	pid_t reader;
+
+	/* The reader stays where the path is long. */
+	reader = start_reader(deep);
+	kill(reader, SIGSTOP);
+	for (int i = 0; i < 2; i++) {
+		dirs[i] = descend(CGROUPS, i + 1);
+		procs[i] = openat(dirs[i], "cgroup.procs", O_WRONLY | O_CLOEXEC);
+		if (procs[i] < 0)
+			err(1, "open cgroup.procs");
+	}
+	enter(dirs[0]);
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		snprintf(name, sizeof(name), "%s", kinds[i].name);
+		measure("contended", name, 0, kinds[i].work, procs);
+		snprintf(name, sizeof(name), "%s,reader", kinds[i].name);
+		kill(reader, SIGCONT);
+		measure("contended", name, 0, kinds[i].work, procs);
+		kill(reader, SIGSTOP);
+	}
+	stop(reader);
+}
+
+static void contended(void)
+{
+	if (!bind_to(1))
+		return;
+	bind_to(0);
+	readers(5);
+	readers(100);
+	readers(DEEPEST);
+	writers();
+}
+
+static atomic_bool done;
+
+static void *read_until_done(void *fd)
+{
+	bind_to(1);
+	while (!atomic_load(&done))
+		read_once(*(int *)fd);
+	return NULL;
+}
+
+/* The longest of some calls of membarrier(2), in ns. */
+static double longest_answer(void)
+{
+	u64 longest = 0;
+
+	for (unsigned int i = 0; i < PROBES; i++) {
+		u64 start = now_ns(), took;
+
+		if (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0))
+			err(1, "membarrier");
+		took = now_ns() - start;
+		if (took > longest)
+			longest = took;
+		/* Not in step with the reads. */
+		for (start = now_ns(); now_ns() - start < 10000 + 997 * (i % 37);)
+			;
+	}
+	return longest;
+}
+
+/*
+ * membarrier(2) interrupts the processor on which the other thread runs and waits for its answer:
+ * what the longest of many calls takes is how long interrupts were off there. What the machine
+ * below does beside disturbs some rounds, and not their median.
+ */
+static void closed(void)
+{
+	int fd = open_cgroup_at(1500);
+	double longest[ROUNDS];
+	pthread_t reader;
+
+	if (!bind_to(1))
+		return;
+	bind_to(0);
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0))
+		err(1, "membarrier: register");
+	if (pthread_create(&reader, NULL, read_until_done, &fd))
+		err(1, "a second thread");
+	usleep(1000);
+	for (int i = 0; i < ROUNDS; i++)
+		longest[i] = longest_answer();
+	atomic_store(&done, true);
+	pthread_join(reader, NULL);
+	print_samples("closed", "longest", 1500, longest, ROUNDS);
+}
+
+const struct row contended_row = { "contended", contended };
+const struct row closed_row = { "closed", closed };
