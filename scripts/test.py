@@ -17,6 +17,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import bench
 import crate
 import diff
 import figures
@@ -38,6 +39,8 @@ from results import Result, Table
 
 HOST_TESTS = Path("/tmp/host-tests")
 OURS = "kernel/cgroup/ns/cgroup_ns.o"
+# The depth grows tenfold. Mainline's C takes 20 times as many instructions.
+GROWTH = 15
 # What the hooks touch, for the proof that they change nothing when the option is off.
 HOOKED = ("kernel/cgroup", "fs/kernfs")
 
@@ -191,6 +194,13 @@ class Tests(Checks):
         tests = virtme.boot(image, kselftests.command())
         self.guest("x86", tests.output, tests.console)
         self.command("x86", "the tour", ["python3", "vm/tour.py"])
+
+    @part
+    def growth(self) -> None:
+        """What a read of /proc/self/cgroup costs grows with the depth, and not with its square."""
+        ratio = bench.growth(kernel.build("x86"))
+        name = f"a read at depth 1000 takes at most {GROWTH} times one at depth 100"
+        self.verdict("growth", name, ratio < GROWTH, f"{ratio:.1f} times as many instructions")
 
     @part
     def lint(self) -> None:
