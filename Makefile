@@ -3,7 +3,7 @@
 # The front door. What each target does lies in scripts/ and vm/; this file only names it.
 # Values reach the scripts by the environment, so that names with spaces come through whole.
 
-export CACHE KDIR ONLY OUT SEEDS SEED OPERATIONS ACCEL LLVM JOBS V
+export CACHE KDIR ONLY OUT SEEDS SEED OPERATIONS KEEP ACCEL LLVM JOBS V
 
 toolbox := scripts/toolbox.sh
 MAKEFLAGS += --no-print-directory
@@ -41,9 +41,10 @@ diff:
 mutate:
 	@$(toolbox) python3 scripts/mutate.py $${ONLY:+"$$ONLY"}
 
-#: make bench                 what the Rust core costs, beside what C costs
+#: make bench                 what the Rust core costs beside what C costs: tables and plots
 bench:
-	@$(toolbox) python3 scripts/bench.py
+	@$(toolbox) python3 scripts/bench.py $$ONLY
+	@$(toolbox) --plots python3 scripts/plots.py
 
 #: make figures               how much there is of what: lines per layer, unsafe code, shims, hooks
 figures:
@@ -78,9 +79,10 @@ distclean:
 #:
 #: CACHE=<dir>                where all that is fetched and built goes (~/.cache/cgroup-ns-rust)
 #: KDIR=<tree>                a kernel tree of your own, for run, test, kernel and shell too; it is only read
-#: ONLY=<name>                one part of the run, for test; one fault of scripts/mutants/, for mutate
+#: ONLY=<name>                one part of the run, for test and bench; one fault of scripts/mutants/, for mutate
 #: SEEDS=<n>                  how many random programs (200); SEED=<x> from which on, alone one
 #: OPERATIONS=<n>             of how many operations each (500)
+#: KEEP=1                     let bench renew docs/benchmark/, which the README shows
 #: OUT=<dir>                  where a series goes (build/series/<version>)
 #: ACCEL=kvm|tcg              how virtual machines run; without it kvm where it works, else tcg
 #: LLVM=0                     build the kernel with gcc

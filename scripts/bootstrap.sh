@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 #
 # How a root file system is made: mmdebstrap from the host's own mirror, under a temporary name, once a
-# package list. There are two, each with its list in NAME.packages: the toolbox, and the guest in which container
-# runtimes are tried, which only those who try them need.
+# package list. There are three, each with its list in NAME.packages: the toolbox; the guest in which container
+# runtimes are tried, and what draws the benchmark's plots, which only those need who do that.
 # To be sourced by toolbox.sh, which sets here, cache, kdir and isolate.
 # shellcheck disable=SC2154
 
@@ -11,9 +11,9 @@ SUITE=trixie
 # Changes with the recipe below, so that a root file system of an older one is not taken for ours.
 RECIPE=1
 # Room on disk that each piece takes while it is being made, in KiB.
-declare -A ROOT_KIB=([toolbox]=$((2800 * 1024)) [runtimes]=$((700 * 1024)))
+declare -A ROOT_KIB=([toolbox]=$((2800 * 1024)) [runtimes]=$((700 * 1024)) [plots]=$((700 * 1024)))
 # Lines that making one prints, roughly: for the progress.
-declare -A ROOT_STEPS=([toolbox]=1180 [runtimes]=550)
+declare -A ROOT_STEPS=([toolbox]=1180 [runtimes]=550 [plots]=540)
 SOURCE_KIB=$((2100 * 1024))
 BUILD_KIB=$((2048 * 1024))
 # What a run may add to builds that are there.
@@ -32,7 +32,7 @@ root_of() {
 # need_roots NAME...: makes those that are not there.
 need_roots() {
 	local name root
-	delete "$cache"/{toolbox,runtimes}-*.partial
+	delete "$cache"/{toolbox,runtimes,plots}-*.partial
 	check_disk "$@"
 	for name; do
 		root=$(root_of "$name")

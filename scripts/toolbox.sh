@@ -3,10 +3,11 @@
 #
 # The host's side of the toolbox: brings it into the cache when it is missing, then runs a command in it.
 #
-#   toolbox.sh [--tty] [--runtimes] CMD ARG...
+#   toolbox.sh [--tty] [--runtimes] [--plots] CMD ARG...
 #                              run CMD in the toolbox; with --tty it keeps the terminal, not the lock; with
 #                              --runtimes the guest's root file system with container runtimes is there,
-#                              too, read-only, where CGNS_RUNTIMES says
+#                              too, read-only, where CGNS_RUNTIMES says; with --plots it runs not in the
+#                              toolbox but in a root file system that has matplotlib
 #   toolbox.sh --clean         delete the build products
 #   toolbox.sh --distclean     delete the whole cache
 #
@@ -54,7 +55,7 @@ enter() {
 	local name
 	[[ -z ${kdir:-} ]] || keep+=("CGNS_KDIR=$kdir")
 	[[ -z $runtimes ]] || keep+=("CGNS_RUNTIMES=/cache/$runtimes")
-	for name in ACCEL LLVM JOBS V SEEDS SEED OPERATIONS {http,https,ftp,no,all}_proxy {HTTP,HTTPS,FTP,NO,ALL}_PROXY; do
+	for name in ACCEL LLVM JOBS V SEEDS SEED OPERATIONS KEEP {http,https,ftp,no,all}_proxy {HTTP,HTTPS,FTP,NO,ALL}_PROXY; do
 		[[ -z ${!name:-} ]] || keep+=("$name=${!name}")
 	done
 	env -i --default-signal=INT,QUIT "${keep[@]}" \
@@ -79,11 +80,13 @@ forward() {
 
 main() {
 	local words=$# tty='' kdir='' runtimes='' toolbox child input
-	local -a roots=(toolbox)
+	local root=toolbox
+	local -a others=()
 	while [[ ${1:-} == -* ]]; do
 		case $1 in
 		--tty) tty=1 ;;
-		--runtimes) roots=(toolbox runtimes) ;;
+		--runtimes) others=(runtimes) ;;
+		--plots) root=plots ;;
 		--clean | --distclean)
 			((words == 1)) || die "$1 stands alone"
 			"${1#--}"
@@ -98,9 +101,9 @@ main() {
 	check_kdir
 	need_isolation
 	open_cache
-	need_roots "${roots[@]}"
-	toolbox=$(root_of toolbox)
-	((${#roots[@]} == 1)) || runtimes=$(basename "$(root_of runtimes)")
+	need_roots "$root" "${others[@]}"
+	toolbox=$(root_of "$root")
+	((${#others[@]} == 0)) || runtimes=$(basename "$(root_of runtimes)")
 	if [[ $tty ]]; then
 		close_lock
 		exec {input}<&0
