@@ -101,7 +101,7 @@ int op_chain(struct world *w)
 	return err;
 }
 
-static bool is_v1(int fd)
+bool is_v1(int fd)
 {
 	struct statfs fs;
 

@@ -66,6 +66,9 @@ const char *parse_step(struct step *step);
 /* Fill a free directory's number with an open O_PATH descriptor, and say what it is. */
 int keep_dir(struct world *w, long number, int fd, int parent, const char *name);
 
+/* Whether an open file or directory is one of a hierarchy of v1. */
+bool is_v1(int fd);
+
 /* Give a cgroup to a user: how many of its files went along, or the error. */
 int delegate(int dir, uid_t uid);
 
