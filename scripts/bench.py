@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """C against Rust, in one run: time in user-mode Linux, instructions on x86-64 by QEMU's icount.
 
-    bench.py [VIEW...]      path, time, two, count; without one, all
+    bench.py [VIEW...]      path, time, two, count, inline; without one, all
 
 Kernels take turns, boot by boot, and a boot gives one sample of each row: what disturbs one disturbs
 the other. Instructions repeat but for timer interrupts: of these the least of several batches counts.
@@ -112,13 +112,13 @@ def on_uml(cpus: int, *rows: str) -> Samples:
     return in_turn(("uml-c", "uml"), BOOTS["time"], boot)
 
 
-def on_x86() -> Samples:
-    """The same on x86-64, where a nanosecond is an instruction: the least."""
+def on_x86(rust: str, *rows: str) -> Samples:
+    """The same on x86-64, where a nanosecond is an instruction: the least. `rust` is a flavour."""
 
     def boot(image: Path) -> dict[Key, float]:
-        return {key: cost.least for key, cost in instructions(image).items()}
+        return {key: cost.least for key, cost in instructions(image, *rows).items()}
 
-    return in_turn(("x86-c", "x86"), BOOTS["count"], boot)
+    return in_turn(("x86-c", rust), BOOTS["count"], boot)
 
 
 def in_turn(
@@ -151,7 +151,12 @@ VIEWS = {
         "ns",
         lambda: on_uml(2, "unshare", "contended", "closed"),
     ),
-    "count": View("system calls, x86-64, one processor", "instructions", on_x86),
+    "count": View("system calls, x86-64, one processor", "instructions", lambda: on_x86("x86")),
+    "inline": View(
+        "those where calls from Rust to C count, with CONFIG_RUST_INLINE_HELPERS=y",
+        "instructions",
+        lambda: on_x86("x86-inline", "unshare", "setns", "mount", "attach"),
+    ),
 }
 
 

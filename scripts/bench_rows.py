@@ -112,6 +112,7 @@ LIMITS = {("two", "closed"): 10_000}
 
 def aim(view: str, key: Key) -> float | None:
     """The aim of a row: that of the narrowest description that fits."""
+    view = {"inline": "count"}.get(view, view)
     for variant, size in (
         (key.variant, key.size),
         (None, key.size),

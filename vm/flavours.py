@@ -32,6 +32,8 @@ class Flavour:
 _ALL = (
     Flavour("x86", "x86_64", ("base", "x86", "rust"), "vmlinux", 1970),
     Flavour("x86-c", "x86_64", ("base", "x86", "rust", "c"), "vmlinux", 1970, like="x86"),
+    # What a kernel builder can have where rustc and clang are of one LLVM: only measured.
+    Flavour("x86-inline", "x86_64", ("base", "x86", "rust", "inline"), "vmlinux", 1970, like="x86"),
     Flavour("uml", "um", ("base", "uml", "rust", "kunit"), "vmlinux", 1350),
     Flavour("uml-c", "um", ("base", "uml", "rust", "kunit", "c"), "vmlinux", 1350, like="uml"),
     # uml again, with faults planted in it: what it leaves behind must not be taken for ours.
