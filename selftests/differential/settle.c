@@ -185,8 +185,12 @@ void settle_before(struct world *w)
 
 void settle_after(struct world *w)
 {
-	if (w->result < 0)
+	if (w->result < 0) {
+		/* What is refused last, when it is put in its place, was a mount already. */
+		if (binds(w) && any_hierarchy())
+			settle(w->deepest);
 		return;
+	}
 	if (drops_mount(w)) {
 		w->unmounted = true;
 		if (any_hierarchy())
