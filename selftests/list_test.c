@@ -8,26 +8,14 @@
 #include <sys/ioctl.h>
 
 #include "kselftest_harness.h"
+#include "listns.h"
 #include "task.h"
 
 /* Newer than the headers of the C library may be. */
-#ifndef SYS_listns
-#define SYS_listns 470
-#endif
 #ifndef NS_GET_ID
 #define NS_GET_ID _IOR(NSIO, 13, __u64)
 #endif
 #define CURRENT_USER UINT64_MAX
-
-/* include/uapi/linux/nsfs.h: struct ns_id_req */
-struct request {
-	__u32 size;
-	__u32 spare;
-	__u64 after; /* list what has a greater id than this */
-	__u32 type;
-	__u32 spare2;
-	__u64 owner; /* a user namespace, 0 for any */
-};
 
 static __u64 id_of(int fd)
 {
@@ -53,7 +41,7 @@ static int listed(__u64 id, __u32 type, __u64 owner)
 	long got;
 
 	do {
-		got = syscall(SYS_listns, &request, ids, ARRAY_SIZE(ids), 0);
+		got = listns(&request, ids, ARRAY_SIZE(ids), 0);
 		if (got < 0)
 			return -errno;
 		for (long i = 0; i < got; i++) {
