@@ -14,8 +14,8 @@
 #include "listns.h"
 #include "shown.h"
 
-/* A line of a table, after FIXTURE_VARIANT_ADD(): what is refused with this error. */
-#define REFUSED(error, ...) { .err = -(error), ##__VA_ARGS__ }
+/* A line of a table, after FIXTURE_VARIANT_ADD(); the error is the variant's first member. */
+#define REFUSED(error, ...) { -(error), ##__VA_ARGS__ }
 
 /* What a refused call must leave as it was, as far as the caller itself can see it. */
 struct state {
