@@ -96,24 +96,31 @@ static inline const char *below_base(const struct hierarchy *h, const char *rest
 	return path;
 }
 
-/* The root field in this task's mountinfo of what is mounted at `where`; or the error's words. */
-static inline const char *mount_root(const char *where)
+/* The root field in a task's mountinfo of what is mounted at `where`; or the error's words. */
+static inline const char *mount_root_of(pid_t pid, const char *where)
 {
 	static char text[TEXT_SIZE];
 	static char root[TEXT_SIZE];
 	static char point[TEXT_SIZE];
-	const char *last = "no such mount";
-	int err = read_proc(getpid(), "mountinfo", text);
+	static char last[TEXT_SIZE];
+	int err = read_proc(pid, "mountinfo", text);
 	char *line, *save;
 
 	if (err)
 		return strerror(-err);
+	snprintf(last, sizeof(last), "no such mount");
 	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		if (sscanf(line, "%*d %*d %*s %262143s %262143s", root, point) == 2 &&
 		    !strcmp(point, where))
-			last = root;
+			memcpy(last, root, sizeof(last));
 	}
 	return last;
+}
+
+/* The same for this task. */
+static inline const char *mount_root(const char *where)
+{
+	return mount_root_of(getpid(), where);
 }
 
 /* What a failed test can print of a text that may be long: its size stands for it. */
