@@ -13,7 +13,7 @@ struct nsfs {
 	__u64 id;
 	__u32 type;
 	__u32 inode;
-	__u32 more[4];
+	__u32 more[12];
 };
 
 /* A handle with its head. */
@@ -177,7 +177,10 @@ TEST_F(handle, A12_refused)
 	expect_refusal(_metadata, &self->trial, variant->err, 0);
 }
 
-/* Of what follows the part that it knows, nsfs looks at the wrong bytes: anything will do. */
+/*
+ * Of what follows the part that it knows, nsfs looks at the wrong bytes, the handle's own: a little
+ * of anything is taken, and more of nothing is refused.
+ */
 TEST(A12_more_bytes_than_are_known)
 {
 	struct lookup lookup = { .fd = open_namespace(0, "cgroup") };
@@ -186,7 +189,10 @@ TEST(A12_more_bytes_than_are_known)
 	lookup.handle.bytes = offsetof(struct nsfs, more);
 	ASSERT_EQ(0, name_to_handle_at(lookup.fd, "", (struct file_handle *)&lookup.handle,
 				       &mount, AT_EMPTY_PATH));
+	EXPECT_EQ(0, in_child(open_it, &lookup));
 	lookup.handle.bytes = sizeof(struct nsfs);
+	EXPECT_EQ(-ESTALE, in_child(open_it, &lookup));
+	lookup.handle.bytes = offsetof(struct nsfs, more[4]);
 	memset(lookup.handle.name.more, 1, sizeof(lookup.handle.name.more));
 	EXPECT_EQ(0, in_child(open_it, &lookup));
 }
