@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include "kselftest_harness.h"
+#include "cpuset.h"
 #include "shown.h"
 
 FIXTURE(cpuset)
@@ -29,30 +30,11 @@ FIXTURE_VARIANT_ADD(cpuset, v1)
 	.kind = { "cgroup", "cpuset", "cpuset", false },
 };
 
-/*
- * Give a v2 cgroup's children cpusets of their own. An earlier test's v1 hierarchy may still have
- * the controller: it stays when its cgroups are not all gone by the time it is unmounted, until it
- * is mounted and unmounted once more.
- */
-static int enable_in(const struct hierarchy *h, int dir)
-{
-	int err = write_in(dir, "cgroup.subtree_control", "+cpuset");
-
-	for (int i = 0; err == -ENOENT && i < 500; i++) {
-		/* Not every time: that would take the controller away again. */
-		if (i % 50 == 0 && !mount("cgns", h->mount, "cgroup", 0, "cpuset"))
-			umount2(h->mount, 0);
-		usleep(10000);
-		err = write_in(dir, "cgroup.subtree_control", "+cpuset");
-	}
-	return err;
-}
-
 /* Give all cgroups that were made a cpuset of their own. */
 static void enable(struct __test_metadata *_metadata, struct hierarchy *h)
 {
 	for (int i = 0; h->kind->v2 && i < h->ndirs; i++)
-		ASSERT_EQ(0, enable_in(h, h->dirs[i]));
+		ASSERT_EQ(0, enable_cpuset(h, h->dirs[i]));
 }
 
 /* A v1 cpuset takes no tasks while it is empty: give it all, and its children what it has. */

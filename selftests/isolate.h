@@ -124,7 +124,8 @@ FIXTURE_TEARDOWN(isolate)
 	if (!setns(self->home, CLONE_NEWCGROUP))
 		set_nsdelegate(&self->h, self->was);
 	hierarchy_leave(&self->h);
-	write_in(root, "cgroup.subtree_control", "-pids");
+	/* What a test may have enabled, too. */
+	write_in(root, "cgroup.subtree_control", "-pids -cpuset");
 	close(root);
 }
 

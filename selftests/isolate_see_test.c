@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 
 #include "kselftest_harness.h"
+#include "cpuset.h"
 #include "isolate.h"
 #include "listns.h"
 
@@ -69,11 +70,12 @@ static int read_cpuset(struct attack *attack)
 	return err;
 }
 
-/* No cgroup of the test has a cpuset of its own: it is the root's. */
 TEST_F(isolate, A13_cpuset_of_a_task_outside)
 {
+	ASSERT_EQ(0, enable_cpuset(&self->h, self->h.root_fd));
+	ASSERT_EQ(0, enable_cpuset(&self->h, self->h.base_fd));
 	EXPECT_EQ(0, try_to(self->attack, read_cpuset));
-	EXPECT_STREQ("/../../..", self->attack->text);
+	EXPECT_STREQ("/../../b", self->attack->text);
 }
 
 /* A child in a pid namespace of its own, with a /proc of its own in place of the old one. */
