@@ -227,7 +227,7 @@ FIXTURE_VARIANT_ADD(listns, spare_word) REFUSED(EINVAL, .list.request.spare = 1)
 FIXTURE_VARIANT_ADD(listns, type_of_no_namespace_too)
 	REFUSED(EOPNOTSUPP, .list.request.type = CLONE_NEWCGROUP | CLONE_VM);
 FIXTURE_VARIANT_ADD(listns, after_all)
-	REFUSED(ENOENT, .list.request.type = CLONE_NEWCGROUP, .list.request.after = ~0ULL);
+	REFUSED(ENOENT, .list.request.type = CLONE_NEWCGROUP, .list.request.after = ~0ULL - 1);
 FIXTURE_VARIANT_ADD(listns, owner_that_is_none)
 	REFUSED(EINVAL, .list.request.type = CLONE_NEWCGROUP, .list.request.owner = ~0ULL - 1);
 /* Namespaces that are there from the start have ids of their own; this is that of cgroups. */
