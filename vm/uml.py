@@ -21,7 +21,7 @@ from guest import Channel, Guest, Outcome
 from progress import main
 
 INIT = Path(__file__).resolve().parent / "init" / "uml-init"
-LIMIT = 120.0
+LIMIT = 300.0
 
 
 def boot(

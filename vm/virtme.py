@@ -24,7 +24,7 @@ from guest import Guest, Outcome
 from progress import Failure, main
 
 LAUNCHER = Path(__file__).resolve().with_name("virtme_run.py")
-LIMIT = 300.0
+LIMIT = 600.0
 # A processor that gives random numbers: without, the first program to want one waits for seconds.
 EMULATED = ("--disable-kvm", "--qemu-opt=-cpu", "--qemu-opt=qemu64,+rdrand")
 COUNTED = ("--qemu-opt=-icount", "--qemu-opt=shift=0,sleep=off")
