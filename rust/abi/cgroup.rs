@@ -104,7 +104,8 @@ impl Member for Cgroup<'_> {
         // pointer. A level is never negative.
         unsafe {
             let array = &raw const (*self.as_ptr()).__bindgen_anon_1;
-            slice::from_raw_parts(array.cast(), (*self.as_ptr()).level as usize + 1)
+            let level = (*self.as_ptr()).level as usize;
+            slice::from_raw_parts(array.cast(), level.wrapping_add(1))
         }
     }
 }

@@ -43,6 +43,15 @@ pub fn common<M: Member>(a: M, b: M) -> Option<M> {
     if let Some((node, _)) = near_a.iter().zip(near_b).rfind(|(a, b)| a == b) {
         return Some(*node);
     }
-    let shared = a.partition_point(|node| b.get(node.level()) == Some(node));
-    a.get(..shared)?.last().copied()
+    // Not partition_point(): the kernel's build of it can panic.
+    let (mut same, mut differ) = (0_usize, jump);
+    while same < differ {
+        let level = same.midpoint(differ);
+        if a.get(level) == b.get(level) {
+            same = level.wrapping_add(1);
+        } else {
+            differ = level;
+        }
+    }
+    a.get(..same)?.last().copied()
 }
