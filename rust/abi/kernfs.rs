@@ -139,20 +139,20 @@ impl<'a> PinnedNode<'a> {
     /// - `ENOMEM`, and those of `look`.
     pub(crate) fn with_path<T>(self, look: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
         let mut short = [MaybeUninit::uninit(); SHORT_PATH];
-        if let Some(len) = self.write_path(&mut short)? {
-            // SAFETY: So many bytes were just initialised.
-            return look(unsafe { slice::from_raw_parts(short.as_ptr().cast(), len) });
+        let mut long = KVVec::new();
+        let mut found = self.write_path(&mut short)?;
+        while found.is_none() {
+            let size = long.capacity().max(SHORT_PATH).saturating_mul(4);
+            long = KVVec::with_capacity(size, GFP_KERNEL)?;
+            found = self.write_path(long.spare_capacity_mut())?;
         }
-        let mut size = SHORT_PATH;
-        loop {
-            size = size.saturating_mul(4);
-            let mut long = KVVec::with_capacity(size, GFP_KERNEL)?;
-            if let Some(len) = self.write_path(long.spare_capacity_mut())? {
-                // SAFETY: So many bytes were just initialised.
-                unsafe { long.inc_len(len) };
-                return look(&long);
-            }
-        }
+        let path = match long.spare_capacity_mut() {
+            [] => &short,
+            text => &*text,
+        };
+        let path = path.get(..found.unwrap_or(0)).unwrap_or_default();
+        // SAFETY: So many bytes were just initialised.
+        look(unsafe { slice::from_raw_parts(path.as_ptr().cast(), path.len()) })
     }
 
     /// Writes the path from the root of the hierarchy to `buf`; returns its length, or [`None`] if

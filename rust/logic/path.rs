@@ -62,19 +62,20 @@ pub fn relative<'a, N: Node<'a>, B: Byte>(
     from: Option<N>,
     buf: &mut [B],
 ) -> Result<usize, Error> {
-    let Some(to) = to else {
-        return fit(buf, |text| text.prepend(b"(null)"));
-    };
-    let way = match from {
-        None => Some((None, 0)),
+    let way = match (to, from) {
+        (None, _) | (_, None) => Some((None, 0)),
         // Nearly every path is one from the root; that needs no search.
-        Some(root) if root.parent().is_none() => Some((from, 0)),
-        Some(from) => meet(to, from).map(|(common, levels)| (Some(common), levels)),
+        (_, Some(root)) if root.parent().is_none() => Some((from, 0)),
+        (Some(to), Some(from)) => meet(to, from).map(|(common, levels)| (Some(common), levels)),
     };
 
     let mut met = false;
     let len = way.map_or(Ok(0), |(stop, levels)| {
         fit(buf, |text| {
+            let Some(to) = to else {
+                met = true;
+                return text.prepend(b"(null)");
+            };
             met = climb(to, stop, text);
             for _ in 0..levels {
                 text.prepend(b"/..");

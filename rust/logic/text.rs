@@ -83,9 +83,14 @@ pub struct Text<'b, B> {
 impl<B: Byte> Text<'_, B> {
     /// Prepends some bytes, as far as there is room.
     #[inline]
-    pub fn prepend(&mut self, bytes: &[u8]) {
-        if let Some(place) = self.reserve(bytes.len()) {
-            copy(place, bytes);
+    pub fn prepend<const N: usize>(&mut self, bytes: &[u8; N]) {
+        match self.reserve(N) {
+            Some(place) if place.len() < N => copy_long(place, bytes),
+            place => {
+                if let Some(place) = place.and_then(<[B]>::first_chunk_mut) {
+                    *place = bytes.map(B::new);
+                }
+            }
         }
     }
 
@@ -128,11 +133,14 @@ fn copy<B: Byte>(to: &mut [B], from: &[u8]) {
         5..=8 => copy_ends::<4, B>(to, from),
         3..=4 => copy_ends::<2, B>(to, from),
         1..=2 => copy_ends::<1, B>(to, from),
-        _ => {
-            for (to, from) in to.iter_mut().zip(from) {
-                *to = B::new(*from);
-            }
-        }
+        _ => copy_long(to, from),
+    }
+}
+
+/// The same, by memcpy().
+fn copy_long<B: Byte>(to: &mut [B], from: &[u8]) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to = B::new(*from);
     }
 }
 
