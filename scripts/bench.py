@@ -23,6 +23,7 @@ from pathlib import Path
 
 import bench_rows
 import kernel
+import objects
 import progress
 import uml
 import virtme
@@ -39,6 +40,14 @@ BOOTS = {"path": 5, "time": 8, "count": 2}
 LIMIT = 400.0
 LINE = re.compile(r"^bench (\S+) (\S+) (\d+) ([\d.]+) ([\d.]+)$", re.MULTILINE)
 PATH = re.compile(r"bench what=(\w+) depth=(\d+) c_ps=(\d+) rust_ps=(\d+)")
+# Where C's code goes that the option takes away, and where Rust's is.
+HOOKED = (
+    "kernel/cgroup/cgroup.o",
+    "kernel/cgroup/namespace.o",
+    "fs/kernfs/dir.o",
+    "fs/kernfs/mount.o",
+)
+OURS = "kernel/cgroup/ns/cgroup_ns.o"
 KUNIT = ("kunit.filter_glob=cgroup_ns_path_bench.*",)
 
 
@@ -118,7 +127,23 @@ def on_x86(rust: str, *rows: str) -> Samples:
     def boot(image: Path) -> dict[Key, float]:
         return {key: cost.least for key, cost in instructions(image, *rows).items()}
 
-    return in_turn(("x86-c", rust), BOOTS["count"], boot)
+    samples = in_turn(("x86-c", rust), BOOTS["count"], boot)
+    if not rows:
+        samples[Key("memory", "text", 0)] = text("x86-c", rust)
+    return samples
+
+
+def text(c: str, rust: str) -> tuple[list[float], list[float]]:
+    """Bytes of code: what the hooks take away, and what takes its place, with the helpers of it."""
+    builds = [kernel.build(flavour).parent for flavour in (c, rust)]
+    in_c, left = (
+        sum(sum(objects.function_sizes(build / file).values()) for file in HOOKED)
+        for build in builds
+    )
+    ours = sum(objects.function_sizes(builds[1] / OURS).values())
+    helpers = objects.function_sizes(builds[1] / "vmlinux").items()
+    ours += sum(size for name, size in helpers if name.startswith("rust_helper_cgroup_ns_"))
+    return [float(in_c - left)], [float(ours)]
 
 
 def in_turn(
