@@ -3,7 +3,8 @@
 //! /proc/PID/cgroup: one line for each hierarchy, `ID:CONTROLLERS:PATH`.
 //!
 //! Owns the form of a line and the choice of locks: none where only the default hierarchy is
-//! there. For any other, `css_set_lock` is held while two cgroups are looked up, and no longer.
+//! there. For others, `css_set_lock` is held while cgroups are looked up, some at a time, and not
+//! while anything is printed.
 
 use crate::abi::{
     cgroup::Cgroup,
@@ -14,6 +15,9 @@ use crate::abi::{
     task,
 };
 use kernel::{prelude::*, sync::rcu, task::Task};
+
+/// Hierarchies that are looked up together: as many as there are controllers, so mostly all.
+const TOGETHER: usize = 16;
 
 /// Prints the cgroups of `task`, as seen from the root of `reader`.
 ///
@@ -32,23 +36,51 @@ pub(crate) fn show(out: &mut SeqFile<'_>, task: &Task, reader: &CgroupNamespace)
     // With v1, several reads that belong together: they need one css_set that is kept from being
     // emptied. The default hierarchy, which comes last, then goes by the same one.
     let mut pinned = None;
+    let mut v1 = Hierarchy::all(&rcu)
+        .take_while(|hierarchy| !hierarchy.is_dfl())
+        .peekable();
 
-    for hierarchy in Hierarchy::all(&rcu) {
-        if !hierarchy.is_dfl() {
-            let cset = match &mut pinned {
-                Some(cset) => cset,
-                none => none.insert(CssSetRef::of_task(task).ok_or(ESRCH)?),
-            };
-            v1_line(out, hierarchy, cset.get(), task, reader, &rcu)?;
-        } else if Hierarchy::is_dfl_visible() {
-            let cset = match &pinned {
-                Some(cset) => cset.get(),
-                None => CssSet::of_task(task, &rcu).ok_or(ESRCH)?,
-            };
-            dfl_line(out, cset, reader, &rcu)?;
+    while v1.peek().is_some() {
+        let cset = match &mut pinned {
+            Some(cset) => cset,
+            none => none.insert(CssSetRef::of_task(task).ok_or(ESRCH)?),
+        };
+        let mut found = [None; TOGETHER];
+        look_up(&mut found, v1.by_ref(), cset.get(), reader, &rcu);
+        for (hierarchy, cgroup, root) in found.into_iter().flatten() {
+            v1_line(out, hierarchy, cgroup, root, task, &rcu)?;
         }
     }
+    if Hierarchy::is_dfl_visible() {
+        let cset = match &pinned {
+            Some(cset) => cset.get(),
+            None => CssSet::of_task(task, &rcu).ok_or(ESRCH)?,
+        };
+        dfl_line(out, cset, reader, &rcu)?;
+    }
     Ok(())
+}
+
+/// Fills `found` with the cgroups of the next hierarchies, each with the root that it is seen from.
+/// The place of a hierarchy that is being unmounted stays empty.
+///
+/// Takes `css_set_lock` once: to take it for each costs more than a short line.
+fn look_up<'rcu>(
+    found: &mut [Option<(Hierarchy<'rcu>, Cgroup<'rcu>, Cgroup<'rcu>)>],
+    hierarchies: impl Iterator<Item = Hierarchy<'rcu>>,
+    cset: CssSet<'_>,
+    reader: &CgroupNamespace,
+    rcu: &'rcu rcu::Guard,
+) {
+    let lock = css_set::lock();
+    let roots = reader.root_cset(rcu);
+    for (place, hierarchy) in found.iter_mut().zip(hierarchies) {
+        let cgroup = cset.cgroup_in(hierarchy, &lock, rcu);
+        let root = roots.cgroup_in(hierarchy, &lock, rcu);
+        *place = cgroup
+            .zip(root)
+            .map(|(cgroup, root)| (hierarchy, cgroup, root));
+    }
 }
 
 fn dfl_line(
@@ -72,19 +104,11 @@ fn dfl_line(
 fn v1_line(
     out: &mut SeqFile<'_>,
     hierarchy: Hierarchy<'_>,
-    cset: CssSet<'_>,
+    cgroup: Cgroup<'_>,
+    root: Cgroup<'_>,
     task: &Task,
-    reader: &CgroupNamespace,
     rcu: &rcu::Guard,
 ) -> Result {
-    let found = {
-        let lock = css_set::lock();
-        let cgroup = cset.cgroup_in(hierarchy, &lock, rcu);
-        cgroup.zip(reader.root_cset(rcu).cgroup_in(hierarchy, &lock, rcu))
-    };
-    let Some((cgroup, root)) = found else {
-        return Ok(());
-    };
     label(out, hierarchy);
     // A zombie is in no cgroup of v1 any more.
     if task::is_exiting(task) {
