@@ -115,7 +115,8 @@ def on_uml(cpus: int, *rows: str) -> Samples:
     """The programs in user-mode Linux, at native speed: the medians."""
 
     def boot(image: Path) -> dict[Key, float]:
-        output = uml.boot(image, [program(), *rows], cpus=cpus, limit=LIMIT).output
+        argv = [program(), *rows]
+        output = uml.boot(image, argv, cpus=cpus, pinned=True, limit=LIMIT).output
         return {key: cost.median for key, cost in costs(output).items()}
 
     return in_turn(("uml-c", "uml"), BOOTS["time"], boot)

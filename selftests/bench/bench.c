@@ -9,10 +9,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -137,6 +139,53 @@ bool bind_to(int cpu)
 	return sched_setaffinity(0, sizeof(set), &set) == 0;
 }
 
+static pid_t fork_on(int cpu, void (*function)(void *arg), void *arg)
+{
+	pid_t pid;
+
+	bind_to(cpu);
+	pid = fork();
+	if (pid < 0)
+		err(1, "fork");
+	if (!pid) {
+		function(arg);
+		_exit(0);
+	}
+	return pid;
+}
+
+/*
+ * In user-mode Linux a process stays near the processor that forked it, so one that is already
+ * there forks it, and is gone.
+ */
+pid_t start_on(int cpu, void (*function)(void *arg), void *arg)
+{
+	int pipe_ends[2];
+	pid_t pid, helper;
+
+	if (pipe(pipe_ends) || prctl(PR_SET_CHILD_SUBREAPER, 1))
+		err(1, "a child of a child");
+	helper = fork();
+	if (helper < 0)
+		err(1, "fork");
+	if (!helper) {
+		pid = fork_on(cpu, function, arg);
+		_exit(write(pipe_ends[1], &pid, sizeof(pid)) != sizeof(pid));
+	}
+	close(pipe_ends[1]);
+	if (read(pipe_ends[0], &pid, sizeof(pid)) != sizeof(pid))
+		err(1, "read from a child");
+	close(pipe_ends[0]);
+	waitpid(helper, NULL, 0);
+	return pid;
+}
+
+void stop(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 static const struct row *find(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
@@ -176,6 +225,7 @@ int main(int argc, char **argv)
 		find(argv[i]);
 	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		err(1, "mounts of its own");
+	bind_to(0);
 	if (first == argc)
 		for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 			in_child(run, (void *)rows[i]);

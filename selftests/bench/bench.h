@@ -9,6 +9,7 @@
 #define CGNS_BENCH_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -60,6 +61,10 @@ void in_child(void (*function)(void *arg), void *arg);
 /* What several rows measure: unshare(2); a write to each of two files cgroup.procs in turn. */
 void unshare_again(void *unused, unsigned int count);
 void attach_again(void *procs_files, unsigned int count);
+
+/* Starts a process that runs a function on a processor, for ever or until it is stopped. */
+pid_t start_on(int cpu, void (*function)(void *arg), void *arg);
+void stop(pid_t pid);
 
 /* Binds the calling thread to a processor; false where there is none of that number. */
 bool bind_to(int cpu);

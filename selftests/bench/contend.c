@@ -9,10 +9,8 @@
 #include <err.h>
 #include <fcntl.h>
 #include <linux/membarrier.h>
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -41,25 +39,16 @@ static int open_cgroup_at(int depth)
 	return fd;
 }
 
-/* Starts a process on the second processor that reads what the caller has open until killed. */
-static pid_t start_reader(int fd)
+/* Reads a file of its own: readers of one open file wait for each other in any kernel. */
+static void read_for_ever(void *unused)
 {
-	pid_t pid = fork();
+	int fd = open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
 
-	if (pid < 0)
-		err(1, "fork");
-	if (!pid) {
-		bind_to(1);
-		for (;;)
-			read_once(fd);
-	}
-	return pid;
-}
-
-static void stop(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	(void)unused;
+	if (fd < 0)
+		err(1, "open /proc/self/cgroup");
+	for (;;)
+		read_once(fd);
 }
 
 static void read_again(void *arg, unsigned int count)
@@ -75,7 +64,7 @@ static void readers(int depth)
 	pid_t other;
 
 	measure("contended", "reader", depth, read_again, &fd);
-	other = start_reader(fd);
+	other = start_on(1, read_for_ever, NULL);
 	measure("contended", "reader,two", depth, read_again, &fd);
 	stop(other);
 	close(fd);
@@ -107,12 +96,13 @@ static void writers(void)
 		{ "unshare", unshare_again },
 		{ "fork", fork_again },
 	};
-	int deep = open_cgroup_at(DEEPEST), dirs[2], procs[2];
+	int dirs[2], procs[2];
 	char name[32];
 	pid_t reader;
 
 	/* The reader stays where the path is long. */
-	reader = start_reader(deep);
+	close(open_cgroup_at(DEEPEST));
+	reader = start_on(1, read_for_ever, NULL);
 	kill(reader, SIGSTOP);
 	for (int i = 0; i < 2; i++) {
 		dirs[i] = descend(CGROUPS, i + 1);
@@ -143,14 +133,12 @@ static void contended(void)
 	writers();
 }
 
-static atomic_bool done;
-
-static void *read_until_done(void *fd)
+/* The same, as one whom MEMBARRIER_CMD_GLOBAL_EXPEDITED interrupts. */
+static void read_interrupted(void *unused)
 {
-	bind_to(1);
-	while (!atomic_load(&done))
-		read_once(*(int *)fd);
-	return NULL;
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED, 0, 0))
+		err(1, "membarrier: register");
+	read_for_ever(unused);
 }
 
 /* The longest of some calls of membarrier(2), in ns. */
@@ -161,7 +149,7 @@ static double longest_answer(void)
 	for (unsigned int i = 0; i < PROBES; i++) {
 		u64 start = now_ns(), took;
 
-		if (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0))
+		if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL_EXPEDITED, 0, 0))
 			err(1, "membarrier");
 		took = now_ns() - start;
 		if (took > longest)
@@ -174,29 +162,32 @@ static double longest_answer(void)
 }
 
 /*
- * membarrier(2) interrupts the processor on which the other thread runs and waits for its answer:
- * what the longest of many calls takes is how long interrupts were off there. What the machine
- * below does beside disturbs some rounds, and not their median.
+ * membarrier(2) interrupts the processor on which the reader runs and waits for its answer: what
+ * the longest of many calls takes is how long interrupts were off there, and what the call itself
+ * costs, which a short path shows. What the machine below does beside disturbs some rounds, and
+ * not their median.
  */
+static void closed_at(int depth)
+{
+	double longest[ROUNDS];
+	int fd = open_cgroup_at(depth);
+	pid_t reader = start_on(1, read_interrupted, NULL);
+
+	usleep(10000);
+	for (int i = 0; i < ROUNDS; i++)
+		longest[i] = longest_answer();
+	stop(reader);
+	close(fd);
+	print_samples("closed", "longest", depth, longest, ROUNDS);
+}
+
 static void closed(void)
 {
-	int fd = open_cgroup_at(1500);
-	double longest[ROUNDS];
-	pthread_t reader;
-
 	if (!bind_to(1))
 		return;
 	bind_to(0);
-	if (syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0))
-		err(1, "membarrier: register");
-	if (pthread_create(&reader, NULL, read_until_done, &fd))
-		err(1, "a second thread");
-	usleep(1000);
-	for (int i = 0; i < ROUNDS; i++)
-		longest[i] = longest_answer();
-	atomic_store(&done, true);
-	pthread_join(reader, NULL);
-	print_samples("closed", "longest", 1500, longest, ROUNDS);
+	closed_at(1);
+	closed_at(1500);
 }
 
 const struct row contended_row = { "contended", contended };

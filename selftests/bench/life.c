@@ -76,6 +76,16 @@ static void measure_all(const char *suffix)
 	close(leaf);
 }
 
+static void come_and_go(void *unused)
+{
+	struct clone newcgroup = { CLONE_NEWCGROUP, 0 };
+
+	for (;;) {
+		unshare_again(unused, 64);
+		child_again(&newcgroup, 4);
+	}
+}
+
 /* What one processor takes, and what each of two does while the other does the same. */
 static void life(void)
 {
@@ -85,21 +95,9 @@ static void life(void)
 	if (!bind_to(1))
 		return;
 	bind_to(0);
-	other = fork();
-	if (other < 0)
-		err(1, "fork");
-	if (!other) {
-		bind_to(1);
-		for (;;) {
-			struct clone newcgroup = { CLONE_NEWCGROUP, 0 };
-
-			unshare_again(NULL, 64);
-			child_again(&newcgroup, 4);
-		}
-	}
+	other = start_on(1, come_and_go, NULL);
 	measure_all(",two");
-	kill(other, SIGKILL);
-	waitpid(other, NULL, 0);
+	stop(other);
 }
 
 static void setns_again(void *arg, unsigned int count)
