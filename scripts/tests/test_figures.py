@@ -77,6 +77,7 @@ class Figures(unittest.TestCase):
     def test_a_long_file_is_named_but_for_the_licence(self) -> None:
         self.put("COPYING", "x\n" * 400)
         self.put("build/made", "x\n" * 400)
+        self.put("docs/plot.svg", "x\n" * 400)
         self.put("docs/short", "x\n" * figures.FILE_LINES)
         self.assertTrue(self.row("files").kept)
         self.put("docs/long", "x\n" * 301)
