@@ -33,6 +33,8 @@ STYLE = {
     "svg.hashsalt": "cgroup-ns",  # the same file from the same samples
     "figure.dpi": 130,
 }
+# The same file from the same samples, whenever.
+SVG = {"Date": None, "Rights": "SPDX-License-Identifier: GPL-2.0"}
 # A row that grows with the depth: what is drawn, and above which words.
 GROWTH = (
     ("path", "path", "root", "kernfs_path_from_node(), from the root"),
@@ -125,7 +127,7 @@ def main() -> int:
             continue
         for suffix in ("svg", "png"):
             path = SAMPLES / f"{name}.{suffix}"
-            figure.savefig(path, metadata={"Date": None} if suffix == "svg" else None)
+            figure.savefig(path, metadata=SVG if suffix == "svg" else None)
             print(f"plot: {path.relative_to(PROJECT)}")
         if os.environ.get("KEEP"):
             shutil.copy(SAMPLES / f"{name}.svg", KEPT)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kernfs_path_from_node(), C against Rust in one boot: a table, and no verdict on it.
+ * kernfs_path_from_node(), C against Rust in one boot: a table, and no verdict on it. Rows called
+ * floor have in C's place what nothing can do without: to follow the pointers and to copy the
+ * names, by one who knows how long they are.
  *
  * Names are of about 20 bytes down to depth 20 and of one byte below, so that the path fits into
  * PATH_MAX and both do the same work.
@@ -68,15 +70,34 @@ static u64 round_ps(path_fn path, struct kernfs_node *to, struct kernfs_node *fr
 	return div64_u64(ns * 1000, calls);
 }
 
-/* Prints one row: the best of some rounds, C and Rust in turn. */
-static void row(struct kunit *test, const char *what, int depth, struct kernfs_node *to,
-		struct kernfs_node *from)
+/* The length of each name with its slash, and the depth of the path. */
+static size_t lengths[DEEPEST + 1];
+static int floor_depth;
+
+static int floor_path(struct kernfs_node *to, struct kernfs_node *from, char *buf, size_t buflen)
+{
+	char *end = buf + buflen - 1, *start = end;
+	int depth = floor_depth;
+
+	for (struct kernfs_node *kn = to; depth; kn = rcu_access_pointer(kn->__parent), depth--) {
+		start -= lengths[depth];
+		*start = '/';
+		memcpy(start + 1, rcu_access_pointer(kn->name), lengths[depth] - 1);
+	}
+	memmove(buf, start, end - start);
+	buf[end - start] = '\0';
+	return end - start;
+}
+
+/* Prints one row: the best of some rounds, C (or what stands in its place) and Rust in turn. */
+static void row(struct kunit *test, const char *what, int depth, path_fn in_c,
+		struct kernfs_node *to, struct kernfs_node *from)
 {
 	struct bench_ctx *ctx = test->priv;
 	u64 c = U64_MAX, rust = U64_MAX;
 
 	for (int i = 0; i < ROUNDS; i++) {
-		c = min(c, round_ps(kernfs_path_from_node_c, to, from, ctx->c));
+		c = min(c, round_ps(in_c, to, from, ctx->c));
 		rust = min(rust, round_ps(kernfs_path_from_node, to, from, ctx->rust));
 	}
 	KUNIT_EXPECT_STREQ(test, ctx->c, ctx->rust);
@@ -88,7 +109,8 @@ static void from_root(struct kunit *test)
 	struct bench_ctx *ctx = test->priv;
 
 	for (int i = 0; i < ARRAY_SIZE(depths); i++)
-		row(test, "root", depths[i], ctx->chain[depths[i]], NULL);
+		row(test, "root", depths[i], kernfs_path_from_node_c,
+		    ctx->chain[depths[i]], NULL);
 }
 
 static void from_middle(struct kunit *test)
@@ -96,7 +118,8 @@ static void from_middle(struct kunit *test)
 	struct bench_ctx *ctx = test->priv;
 
 	for (int i = 0; i < ARRAY_SIZE(depths); i++)
-		row(test, "middle", depths[i], ctx->chain[depths[i]], ctx->chain[depths[i] / 2]);
+		row(test, "middle", depths[i], kernfs_path_from_node_c,
+		    ctx->chain[depths[i]], ctx->chain[depths[i] / 2]);
 }
 
 static void from_sibling(struct kunit *test)
@@ -108,12 +131,26 @@ static void from_sibling(struct kunit *test)
 
 		sibling = kernfs_create_dir(ctx->chain[depths[i] - 1], "sibling", 0755, NULL);
 		KUNIT_ASSERT_FALSE(test, IS_ERR(sibling));
-		row(test, "sibling", depths[i], ctx->chain[depths[i]], sibling);
+		row(test, "sibling", depths[i], kernfs_path_from_node_c,
+		    ctx->chain[depths[i]], sibling);
+	}
+}
+
+static void from_the_floor(struct kunit *test)
+{
+	struct bench_ctx *ctx = test->priv;
+
+	for (int i = 1; i <= DEEPEST; i++)
+		lengths[i] = 1 + strlen(rcu_access_pointer(ctx->chain[i]->name));
+	for (int i = 0; i < ARRAY_SIZE(depths); i++) {
+		floor_depth = depths[i];
+		row(test, "floor", depths[i], floor_path, ctx->chain[depths[i]], NULL);
 	}
 }
 
 static struct kunit_case bench_cases[] = {
 	KUNIT_CASE_SLOW(from_root),
+	KUNIT_CASE_SLOW(from_the_floor),
 	KUNIT_CASE_SLOW(from_middle),
 	KUNIT_CASE_SLOW(from_sibling),
 	{}
