@@ -133,9 +133,6 @@ FIXTURE_VARIANT_ADD(pidfd, with_vfork)
 	REFUSED(EINVAL, .flags = CLONE_NEWCGROUP, .type = CLONE_NEWCGROUP | CLONE_VFORK);
 FIXTURE_VARIANT_ADD(pidfd, with_own_user_namespace)
 	REFUSED(EINVAL, .flags = CLONE_NEWCGROUP, .type = CLONE_NEWCGROUP | CLONE_NEWUSER);
-FIXTURE_VARIANT_ADD(pidfd, with_newns_of_two_threads)
-	REFUSED(EINVAL, .flags = CLONE_NEWCGROUP | CLONE_NEWNS,
-		.type = CLONE_NEWCGROUP | CLONE_NEWNS, .become = with_a_thread);
 FIXTURE_VARIANT_ADD(pidfd, with_newtime_of_two_threads)
 	REFUSED(EUSERS, .flags = CLONE_NEWCGROUP | CLONE_NEWUTS,
 		.type = CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWTIME, .become = with_a_thread);
