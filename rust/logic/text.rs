@@ -84,12 +84,10 @@ impl<B: Byte> Text<'_, B> {
     /// Prepends some bytes, as far as there is room.
     #[inline]
     pub fn prepend<const N: usize>(&mut self, bytes: &[u8; N]) {
-        match self.reserve(N) {
-            Some(place) if place.len() < N => copy_long(place, bytes),
-            place => {
-                if let Some(place) = place.and_then(<[B]>::first_chunk_mut) {
-                    *place = bytes.map(B::new);
-                }
+        if let Some(place) = self.reserve(N) {
+            match place.first_chunk_mut() {
+                Some(place) => *place = bytes.map(B::new),
+                None => copy_long(place, bytes),
             }
         }
     }
