@@ -77,13 +77,12 @@ def panic_references(path: Path) -> list[str]:
     return [line.split()[-1] for line in symbols if PANIC.search(line)]
 
 
-def functions(path: Path) -> set[str]:
-    """The names of the functions that an object has, global ones and others."""
-    symbols = [line.split()[-2:] for line in _run("llvm-nm", path).splitlines()]
-    return {name for kind, name in symbols if kind in "Tt"}
-
-
 def function_sizes(path: Path) -> dict[str, int]:
     """How many bytes of code each function of an object has."""
     lines = [line.split() for line in _run("llvm-nm", "--print-size", path).splitlines()]
     return {line[3]: int(line[1], 16) for line in lines if len(line) == 4 and line[2] in "Tt"}
+
+
+def functions(path: Path) -> set[str]:
+    """The names of the functions that an object has, global ones and others."""
+    return set(function_sizes(path))
