@@ -80,7 +80,7 @@ distclean:
 #: CACHE=<dir>                where all that is fetched and built goes (~/.cache/cgroup-ns-rust)
 #: KDIR=<tree>                a kernel tree of your own, for run, test, kernel and shell too; it is only read
 #: ONLY=<name>                one part of the run, for test and bench; one fault of scripts/mutants/, for mutate
-#: SEEDS=<n>                  how many random programs (200); SEED=<x> from which on, alone one
+#: SEEDS=<n>                  how many random programs (200); SEED=<x> the first of them, or the only one
 #: OPERATIONS=<n>             of how many operations each (500)
 #: KEEP=1                     let bench renew docs/benchmark/, which the README shows
 #: OUT=<dir>                  where a series goes (build/series/<version>)

@@ -13,6 +13,7 @@ rust/kunit/path_bench.c, what is made of the samples to bench_rows.py.
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import re
@@ -59,6 +60,7 @@ class Cost:
     least: float
 
 
+@functools.cache
 def program() -> str:
     """Build what runs in the guests; return its path there."""
     command = ["make", "-C", PROJECT / "selftests/bench", f"O={PROGRAM.parent}"]
@@ -207,9 +209,10 @@ def keep(tables: Sequence[Table]) -> None:
         "# C against Rust",
         "",
         "Written by `make bench KEEP=1`"
-        + (f", on two processors of {words[1]}." if words else ".")
-        + " A ratio above 1 means that Rust takes less. Rows called *floor* have in C's column what"
-        " nothing can do without: to follow the pointers, and to copy names of known length.",
+        + (f", on {os.cpu_count()} processors of {words[1]}." if words else ".")
+        + " A ratio above 1 means that Rust takes less.",
+        "",
+        *bench_rows.legend(),
         "",
         "![over the depth](depth.svg)",
         "",

@@ -78,6 +78,23 @@ class Row:
         }
 
 
+# What each row is, for the page that is kept.
+LEGEND = {
+    "path": "kernfs_path_from_node() to a node of that depth, from the root, from half way, from a sibling",
+    "floor": "in C's column what nothing can do without for a path from the root: to follow the pointers, "
+    "and to copy names of known length",
+    "proc": "a read of /proc/PID/cgroup, a task's own or another's; v1: with eight v1 hierarchies",
+    "unshare": "a namespace that comes and goes; +exit, clone3: with the task, into: in another cgroup; "
+    "two: while the other processor does the same",
+    "setns": "two namespaces entered in turn, by file or by pidfd",
+    "mount": "fsopen() to fsmount() of cgroup2 in a namespace whose root has that depth",
+    "attach": "a write to cgroup.procs between leaves whose common ancestor is so many levels up",
+    "mountinfo": "a read of it with 100 mounts of a cgroup of that depth",
+    "contended": "a reader beside another; a writer alone and beside a reader of 1,000 levels",
+    "closed": "the longest time that a read at that depth keeps interrupts off, and what asking costs",
+    "memory": "bytes: slab a namespace, and code",
+}
+
 # What a ratio is to reach, by view and row; a size of None stands for every one that is not named.
 AIMS: dict[tuple[str, str, str | None, int | None], float] = {
     ("path", "path", "root", 1): 2.5,
@@ -175,6 +192,11 @@ def markdown(table: Table) -> Iterator[str]:
     yield ""
     for row in (table.columns, ("---",) * len(table.columns), *table.rows):
         yield f"| {' | '.join(row)} |"
+
+
+def legend() -> Iterator[str]:
+    """What the rows are, as a list in Markdown."""
+    yield from (f"- **{row}**: {words}." for row, words in LEGEND.items())
 
 
 def number(value: float) -> str:

@@ -84,6 +84,11 @@ class Rows(unittest.TestCase):
         self.assertEqual(readers.rows, (("5", "1.00", "2.00"),))
         self.assertEqual(writers.rows, (("fork", "1.50", "1.00"),))
 
+    def test_the_page_says_what_each_row_is(self) -> None:
+        rows = {row for _, row, *_ in bench_rows.AIMS} | {row for _, row in bench_rows.LIMITS}
+        self.assertLessEqual(rows, set(bench_rows.LEGEND))
+        self.assertEqual(len(list(bench_rows.legend())), len(bench_rows.LEGEND))
+
     def test_markdown(self) -> None:
         text = list(bench_rows.markdown(Table("T", ("a", "b"), (("1", "2"),))))
         self.assertEqual(text, ["## T", "", "| a | b |", "| --- | --- |", "| 1 | 2 |"])

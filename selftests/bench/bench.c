@@ -39,12 +39,6 @@ u64 now_ns(void)
 	return time.tv_sec * 1000000000ULL + time.tv_nsec;
 }
 
-static void print(const char *row, const char *variant, int size, double median, double least)
-{
-	printf("bench %s %s %d %.1f %.1f\n", row, variant, size, median, least);
-	fflush(stdout);
-}
-
 static int compare(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -55,7 +49,8 @@ static int compare(const void *a, const void *b)
 void print_samples(const char *row, const char *variant, int size, double *samples, int count)
 {
 	qsort(samples, count, sizeof(samples[0]), compare);
-	print(row, variant, size, samples[count / 2], samples[0]);
+	printf("bench %s %s %d %.1f %.1f\n", row, variant, size, samples[count / 2], samples[0]);
+	fflush(stdout);
 }
 
 void measure(const char *row, const char *variant, int size, work_fn work, void *arg)

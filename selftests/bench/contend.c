@@ -21,7 +21,7 @@
 
 static void read_once(int fd)
 {
-	static __thread char text[1 << 13];
+	static char text[1 << 13];
 
 	if (pread(fd, text, sizeof(text), 0) <= 0)
 		err(1, "read of /proc/self/cgroup");
@@ -112,8 +112,7 @@ static void writers(void)
 	}
 	enter(dirs[0]);
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		snprintf(name, sizeof(name), "%s", kinds[i].name);
-		measure("contended", name, 0, kinds[i].work, procs);
+		measure("contended", kinds[i].name, 0, kinds[i].work, procs);
 		snprintf(name, sizeof(name), "%s,reader", kinds[i].name);
 		kill(reader, SIGCONT);
 		measure("contended", name, 0, kinds[i].work, procs);
