@@ -3,12 +3,12 @@
 # The front door. What each target does lies in scripts/ and vm/; this file only names it.
 # Values reach the scripts by the environment, so that names with spaces come through whole.
 
-export CACHE KDIR ONLY OUT SEEDS SEED OPERATIONS KEEP ACCEL LLVM JOBS V
+export CACHE KDIR ONLY OUT SEEDS SEED OPERATIONS MINUTES KEEP ACCEL LLVM JOBS V
 
 toolbox := scripts/toolbox.sh
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run test test-all test-upstream test-runtimes diff mutate bench figures kernel shell apply unapply series clean distclean
+.PHONY: help run test test-all test-upstream test-runtimes test-hard diff mutate bench figures kernel shell apply unapply series clean distclean
 
 help:
 	@sed -n 's/^#: //p' Makefile
@@ -32,6 +32,10 @@ test-upstream:
 #: make test-runtimes         only container runtimes, on C and on Rust
 test-runtimes:
 	@$(toolbox) --runtimes python3 scripts/test.py runtimes
+
+#: make test-hard             debug kernels, failing allocations, fuzzing, stress: an hour
+test-hard:
+	@$(toolbox) python3 scripts/hard.py $$ONLY
 
 #: make diff SEEDS=<n>        only random programs, on C and on Rust
 diff:
@@ -79,9 +83,10 @@ distclean:
 #:
 #: CACHE=<dir>                where all that is fetched and built goes (~/.cache/cgroup-ns-rust)
 #: KDIR=<tree>                a kernel tree of your own, for run, test, kernel and shell too; it is only read
-#: ONLY=<name>                one part of the run, for test and bench; one fault of scripts/mutants/, for mutate
+#: ONLY=<name>                one part of the run, for test, test-hard and bench; one fault of scripts/mutants/, for mutate
 #: SEEDS=<n>                  how many random programs (200); SEED=<x> the first of them, or the only one
 #: OPERATIONS=<n>             of how many operations each (500)
+#: MINUTES=<n>                how long each fuzzer and the stress of test-hard go on
 #: KEEP=1                     let bench renew docs/benchmark/, which the README shows
 #: OUT=<dir>                  where a series goes (build/series/<version>)
 #: ACCEL=kvm|tcg              how virtual machines run; without it kvm where it works, else tcg

@@ -55,13 +55,13 @@ class Checks:
             say_all(text)
         self.verdict(group, name, status == 0, f"status {status}")
 
-    def run(self, test: Callable[[], None]) -> None:
+    def run(self, part: str, test: Callable[[], None]) -> None:
         """Run one part; what stops it is one failed test, and the other parts go on."""
-        self.score.begin(test.__name__)
+        self.score.begin(part)
         try:
             test()
         except (Failure, Mismatch, subprocess.CalledProcessError) as failure:
-            self.verdict(test.__name__, "runs to its end", False, str(failure))
+            self.verdict(part, "runs to its end", False, str(failure))
         self.score.end()
 
     def content(self, checker: str, words: str) -> None:

@@ -255,7 +255,7 @@ def main() -> int:
     report.begin()
     tests = Tests(len(names))
     for name in names:
-        tests.run(parts[name].__get__(tests))
+        tests.run(name, parts[name].__get__(tests))
     compiler = "clang" if kernel.with_llvm() else "gcc"
     facts = {"kernel": kernel.source.find().id, "compiler": compiler}
     return report.finish(tests.score, command, facts)

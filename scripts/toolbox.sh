@@ -55,7 +55,7 @@ enter() {
 	local name
 	[[ -z ${kdir:-} ]] || keep+=("CGNS_KDIR=$kdir")
 	[[ -z $runtimes ]] || keep+=("CGNS_RUNTIMES=/cache/$runtimes")
-	for name in ACCEL LLVM JOBS V SEEDS SEED OPERATIONS KEEP {http,https,ftp,no,all}_proxy {HTTP,HTTPS,FTP,NO,ALL}_PROXY; do
+	for name in ACCEL LLVM JOBS V SEEDS SEED OPERATIONS MINUTES KEEP {http,https,ftp,no,all}_proxy {HTTP,HTTPS,FTP,NO,ALL}_PROXY; do
 		[[ -z ${!name:-} ]] || keep+=("$name=${!name}")
 	done
 	env -i --default-signal=INT,QUIT "${keep[@]}" \
