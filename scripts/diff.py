@@ -174,7 +174,8 @@ class Differ:
     def run(self, seeds: Sequence[int]) -> None:
         """Run all, keeping the guests busy without having all programs in memory."""
         batches = iter(range(0, len(seeds), BATCH))
-        ahead = 6
+        # Twice what is under way: one slow guest does not keep the others waiting.
+        ahead = self.guests.workers
         waiting = [self._start(seeds[at : at + BATCH]) for at in islice(batches, ahead)]
         while waiting and len(self.different) < MOST_DIFFERENT:
             programs, futures = waiting.pop(0)

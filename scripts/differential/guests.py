@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
 import progress
@@ -35,6 +36,8 @@ KERNEL_ARGS = ("panic_on_warn=1", "oops=panic")
 # Guests of one batch that may die: then its other programs are not run.
 MOST_DEATHS = 2
 NOT_RUN = "not run: too many guests died before"
+# Guests wait most of the time: so many a processor keep it busy.
+AT_ONCE = 8
 # From here on a batch is split among guests.
 SPLIT = 6
 SIDES = ("c", "rust")
@@ -81,8 +84,12 @@ class Guests:
     def __init__(self, kernels: Kernels, at_once: int | None = None) -> None:
         self.images = {"c": kernels.c, "rust": kernels.rust}
         self.executor = build_executor()
-        # Guests wait a lot: three a processor keep it busy.
-        self.pool = ProcessPoolExecutor(at_once or 3 * len(os.sched_getaffinity(0)))
+        processors = sorted(os.sched_getaffinity(0))
+        self.workers = at_once or AT_ONCE * len(processors)
+        turn = multiprocessing.Value("i", 0)
+        self.pool = ProcessPoolExecutor(
+            self.workers, initializer=_stay, initargs=(turn, processors)
+        )
 
     def __enter__(self) -> Guests:
         return self
@@ -113,6 +120,17 @@ def paired(
     """Programs with what they did on both kernels."""
     for program in programs:
         yield program, c.runs[program.name], rust.runs[program.name]
+
+
+def _stay(turn: Synchronized[int], processors: list[int]) -> None:
+    """Keep a worker, and the guests that it starts, on one processor; the next worker on the next.
+
+    A guest's system call goes to another process and back: across processors it takes longer.
+    """
+    with turn.get_lock():
+        number = turn.value
+        turn.value += 1
+    os.sched_setaffinity(0, {processors[number % len(processors)]})
 
 
 def _batch(image: Path, executor: Path, programs: list[Program]) -> Batch:
