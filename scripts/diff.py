@@ -200,6 +200,8 @@ class Differ:
             if difference is not None:
                 self.different.append((program, difference))
                 progress.say(f"diff: seed {program.name} differs at line {difference.index}")
+                progress.say(f"diff:   C     {_brief(difference.c)}")
+                progress.say(f"diff:   Rust  {_brief(difference.rust)}")
         if time.monotonic() - self.told > progress.HEARTBEAT:
             self.told = time.monotonic()
             progress.say(f"diff: {self.tally.programs} seeds, {len(self.different)} differ")
