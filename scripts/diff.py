@@ -28,8 +28,9 @@ from results import Result, Score, Table
 
 SEEDS = 200
 OPERATIONS = 500
-# Programs a boot: a boot costs about as much as one of them.
+# Programs a boot, which costs about as much as one of them: at least, and of many seeds at most.
 BATCH = 10
+LARGEST_BATCH = 40
 # Differences that are shrunk and shown; what many seeds find is mostly one fault.
 SHOWN = 2
 # More of them end the run.
@@ -173,14 +174,15 @@ class Differ:
 
     def run(self, seeds: Sequence[int]) -> None:
         """Run all, keeping the guests busy without having all programs in memory."""
-        batches = iter(range(0, len(seeds), BATCH))
+        size = min(max(BATCH, len(seeds) // self.guests.workers), LARGEST_BATCH)
+        batches = iter(range(0, len(seeds), size))
         # Twice what is under way: one slow guest does not keep the others waiting.
         ahead = self.guests.workers
-        waiting = [self._start(seeds[at : at + BATCH]) for at in islice(batches, ahead)]
+        waiting = [self._start(seeds[at : at + size]) for at in islice(batches, ahead)]
         while waiting and len(self.different) < MOST_DIFFERENT:
             programs, futures = waiting.pop(0)
             self._finish(programs, futures)
-            waiting += [self._start(seeds[at : at + BATCH]) for at in islice(batches, 1)]
+            waiting += [self._start(seeds[at : at + size]) for at in islice(batches, 1)]
         for _, futures in waiting:
             for future in futures:
                 future.cancel()
