@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """C against Rust, in one run: time in user-mode Linux, instructions on x86-64 by QEMU's icount.
 
-    bench.py [VIEW...]      path, time, two, count, inline; without one, all
+    bench.py [VIEW...]      path, time, two, irqsoff, count, inline; without one, all
 
 Kernels take turns, boot by boot, and a boot gives one sample of each row: what disturbs one disturbs
 the other. Instructions repeat but for timer interrupts: of these the least of several batches counts.
@@ -37,7 +37,7 @@ REPORT = PROJECT / "build/bench"
 KEPT = PROJECT / "docs/benchmark/README.md"
 PROGRAM = progress.CACHE / "build/bench/bench"
 # Boots of each kernel. An icount boot repeats the one before; two show that it does.
-BOOTS = {"path": 9, "time": 16, "count": 2}
+BOOTS = {"path": 9, "time": 16, "irqsoff": 9, "count": 2}
 LIMIT = 400.0
 LINE = re.compile(r"^bench (\S+) (\S+) (\d+) ([\d.]+) ([\d.]+)$", re.MULTILINE)
 PATH = re.compile(r"bench what=(\w+) depth=(\d+) c_ps=(\d+) rust_ps=(\d+)")
@@ -115,15 +115,28 @@ def path() -> Samples:
     return samples
 
 
+def times(image: Path, cpus: int, *rows: str) -> dict[Key, Cost]:
+    """What the program measures in user-mode Linux, at native speed."""
+    argv = [program(), *rows]
+    return costs(uml.boot(image, argv, cpus=cpus, pinned=True, limit=LIMIT).output)
+
+
 def on_uml(cpus: int, *rows: str) -> Samples:
-    """The programs in user-mode Linux, at native speed: the medians."""
+    """The program in user-mode Linux: the medians."""
 
     def boot(image: Path) -> dict[Key, float]:
-        argv = [program(), *rows]
-        output = uml.boot(image, argv, cpus=cpus, pinned=True, limit=LIMIT).output
-        return {key: cost.median for key, cost in costs(output).items()}
+        return {key: cost.median for key, cost in times(image, cpus, *rows).items()}
 
     return in_turn(("uml-c", "uml"), BOOTS["time"], boot)
+
+
+def irqsoff() -> Samples:
+    """The tracer's longest stretch in a read, in kernels that have that tracer: the least of many reads."""
+
+    def boot(image: Path) -> dict[Key, float]:
+        return {key: cost.least for key, cost in times(image, 1, "irqsoff").items()}
+
+    return in_turn(("uml-irqsoff-c", "uml-irqsoff"), BOOTS["irqsoff"], boot)
 
 
 def on_x86(rust: str, *rows: str) -> Samples:
@@ -179,7 +192,12 @@ VIEWS = {
     "two": View(
         "system calls, user-mode Linux, two processors",
         "ns",
-        lambda: on_uml(2, "unshare", "contended", "closed"),
+        lambda: on_uml(2, "unshare", "contended"),
+    ),
+    "irqsoff": View(
+        "longest stretch with interrupts off in one read, user-mode Linux, by the irqsoff tracer",
+        "ns",
+        irqsoff,
     ),
     "count": View("system calls, x86-64, one processor", "instructions", lambda: on_x86("x86")),
     "inline": View(

@@ -15,6 +15,7 @@
 
 #define DEEPEST 1000
 #define CGROUPS "/sys/fs/cgroup"
+#define V1 8
 
 typedef unsigned long long u64;
 
@@ -28,7 +29,7 @@ struct row {
 };
 
 extern const struct row proc_row, contended_row, unshare_row, setns_row, mount_row, attach_row,
-	mountinfo_row, memory_row, closed_row;
+	mountinfo_row, memory_row, irqsoff_row;
 
 /* The depths that rows go through, and how many there are. */
 extern int depths[];
@@ -48,6 +49,9 @@ void measure(const char *row, const char *variant, int size, work_fn work, void 
  * at `top`, and returns an open directory: `depth` levels down. What is missing is made.
  */
 int descend(const char *top, int depth);
+
+/* Mounts so many v1 hierarchies, and says where. */
+void mount_v1(char tops[][32]);
 
 /* Moves the calling process, or with a thread id that task, to the cgroup of an open directory. */
 void enter(int directory);

@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Two processors at once: readers beside each other, a reader beside a writer, and how long a
- * reader keeps interrupts off. Nothing is printed where there is one processor.
+ * Two processors at once: readers beside each other, a reader beside a writer. Nothing is printed
+ * where there is one processor.
  */
 #define _GNU_SOURCE
 #include "bench.h"
 
 #include <err.h>
 #include <fcntl.h>
-#include <linux/membarrier.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define ROUNDS 9
-#define PROBES 40
 
 static void read_once(int fd)
 {
@@ -132,62 +127,4 @@ static void contended(void)
 	writers();
 }
 
-/* The same, as one whom MEMBARRIER_CMD_GLOBAL_EXPEDITED interrupts. */
-static void read_interrupted(void *unused)
-{
-	if (syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED, 0, 0))
-		err(1, "membarrier: register");
-	read_for_ever(unused);
-}
-
-/* The longest of some calls of membarrier(2), in ns. */
-static double longest_answer(void)
-{
-	u64 longest = 0;
-
-	for (unsigned int i = 0; i < PROBES; i++) {
-		u64 start = now_ns(), took;
-
-		if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL_EXPEDITED, 0, 0))
-			err(1, "membarrier");
-		took = now_ns() - start;
-		if (took > longest)
-			longest = took;
-		/* Not in step with the reads. */
-		for (start = now_ns(); now_ns() - start < 10000 + 997 * (i % 37);)
-			;
-	}
-	return longest;
-}
-
-/*
- * membarrier(2) interrupts the processor on which the reader runs and waits for its answer: what
- * the longest of many calls takes is how long interrupts were off there, and what the call itself
- * costs, which a short path shows. What the machine below does beside disturbs some rounds, and
- * not their median.
- */
-static void closed_at(int depth)
-{
-	double longest[ROUNDS];
-	int fd = open_cgroup_at(depth);
-	pid_t reader = start_on(1, read_interrupted, NULL);
-
-	usleep(10000);
-	for (int i = 0; i < ROUNDS; i++)
-		longest[i] = longest_answer();
-	stop(reader);
-	close(fd);
-	print_samples("closed", "longest", depth, longest, ROUNDS);
-}
-
-static void closed(void)
-{
-	if (!bind_to(1))
-		return;
-	bind_to(0);
-	closed_at(1);
-	closed_at(1500);
-}
-
 const struct row contended_row = { "contended", contended };
-const struct row closed_row = { "closed", closed };

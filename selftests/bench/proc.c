@@ -13,8 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define V1 8
-
 static void read_again(void *arg, unsigned int count)
 {
 	static char text[1 << 16];
@@ -60,21 +58,28 @@ static void read_by_depth(const char *self, const char *other, char (*tops)[32],
 	}
 }
 
-static void proc(void)
+void mount_v1(char tops[][32])
 {
-	char tops[V1 + 1][32] = { CGROUPS }, options[32];
-
-	signal(SIGCHLD, SIG_IGN);
-	read_by_depth("self", "other", tops, 1);
+	char options[32];
 
 	if (mount("tmpfs", "/mnt", "tmpfs", 0, NULL))
 		err(1, "mount tmpfs");
-	for (int i = 1; i <= V1; i++) {
+	for (int i = 0; i < V1; i++) {
 		snprintf(tops[i], sizeof(tops[i]), "/mnt/v1-%d", i);
 		snprintf(options, sizeof(options), "none,name=bench%d", i);
 		if (mkdir(tops[i], 0755) || mount("bench", tops[i], "cgroup", 0, options))
 			err(1, "mount %s", options);
 	}
+}
+
+static void proc(void)
+{
+	char tops[V1 + 1][32] = { CGROUPS };
+
+	signal(SIGCHLD, SIG_IGN);
+	read_by_depth("self", "other", tops, 1);
+
+	mount_v1(tops + 1);
 	read_by_depth("self,v1", "other,v1", tops, V1 + 1);
 }
 
