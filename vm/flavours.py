@@ -36,15 +36,17 @@ _ALL = (
     Flavour("x86-inline", "x86_64", ("base", "x86", "rust", "inline"), "vmlinux", 1970, like="x86"),
     Flavour("uml", "um", ("base", "uml", "rust", "kunit"), "vmlinux", 1350),
     Flavour("uml-c", "um", ("base", "uml", "rust", "kunit", "c"), "vmlinux", 1350, like="uml"),
-    # How long interrupts are off: only measured.
-    Flavour("uml-irqsoff", "um", ("base", "uml", "rust", "irqsoff"), "vmlinux", 1350, like="uml"),
+    # How long interrupts are off: only measured, C before Rust.
     Flavour(
-        "uml-irqsoff-c",
+        "uml-irqsoff-c", "um", ("base", "uml", "rust", "irqsoff", "c"), "vmlinux", 1350, like="uml"
+    ),
+    Flavour(
+        "uml-irqsoff",
         "um",
-        ("base", "uml", "rust", "irqsoff", "c"),
+        ("base", "uml", "rust", "irqsoff"),
         "vmlinux",
         1350,
-        like="uml-irqsoff",
+        like="uml-irqsoff-c",
     ),
     # uml again, with faults planted in it: what it leaves behind must not be taken for ours.
     Flavour("mutant", "um", ("base", "uml", "rust", "kunit"), "vmlinux", 1350, like="uml"),
