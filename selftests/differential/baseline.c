@@ -13,6 +13,8 @@
 #define LIMIT_FILE "/proc/sys/user/max_cgroup_namespaces"
 /* Milliseconds for cgroups to go, level after level. */
 #define LONGEST_END 60000
+/* For tasks to leave their cgroups, which they do a moment after they were reaped. */
+#define LONGEST_LEAVING 10000
 #define ATTEMPTS 200
 /* A name of a cgroup may be nearly as long as a path may be. */
 #define PATH_SIZE 4096
@@ -57,7 +59,7 @@ int baseline_begin(struct world *w)
 	pid_t pid;
 
 	memset(&w->step, 0, sizeof(w->step));
-	memset(w->actors, 0, sizeof(w->actors));
+	memset(w->actors, 0, MAX_TASKS * sizeof(w->actors[0]));
 	w->namespaces.count = 0;
 	w->hierarchies.count = 0;
 	w->said = 0;
@@ -224,7 +226,9 @@ bool baseline_restore(struct world *w)
 	end_all(w);
 	put_back(w);
 	for (int waited = 0; waited < LONGEST_END; waited += 10) {
-		if (!sum_of(CGROUP2 "/cgroup.stat", "nr_dying"))
+		if (waited < LONGEST_LEAVING && sum_of(CGROUP2 "/cgroup.stat", "nr_descendants"))
+			remove_below(CGROUP2);
+		else if (!sum_of(CGROUP2 "/cgroup.stat", "nr_dying"))
 			break;
 		nanosleep(&moment, NULL);
 	}

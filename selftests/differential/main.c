@@ -68,11 +68,13 @@ static bool run_program(struct world *w, const char *name)
 int main(void)
 {
 	struct world *w = shared_memory(sizeof(*w));
+	struct pool *pool = shared_memory(sizeof(*pool));
 	char name[64];
 	int err;
 
-	if (!w)
+	if (!w || !pool)
 		return 1;
+	use_pool(w, pool);
 	err = baseline_init();
 	if (err) {
 		fprintf(stderr, "differential: %s\n", strerror(-err));

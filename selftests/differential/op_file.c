@@ -7,15 +7,17 @@
 
 int keep_file(struct world *w, long number, int fd)
 {
+	int old;
+
 	if (fd < 0)
 		return -errno;
 	if (number < 0 || number >= MAX_FILES) {
 		close(fd);
 		return VOID;
 	}
-	if (w->files[number] >= 0)
-		close(w->files[number]);
-	w->files[number] = fd;
+	old = swap_fd(&w->files[number], fd);
+	if (old >= 0)
+		close(old);
 	w->lists_pids[number] = false;
 	return 0;
 }
@@ -195,10 +197,9 @@ int op_close(struct world *w)
 {
 	int fd = file_fd(w, w->step.num[0]);
 
-	if (fd < 0)
-		return VOID;
-	w->files[w->step.num[0]] = -1;
-	return error_of(close(fd));
+	if (fd >= 0)
+		fd = swap_fd(&w->files[w->step.num[0]], -1);
+	return fd < 0 ? VOID : error_of(close(fd));
 }
 
 /* A cgroup by its file handle: what is opened must be the same one. */

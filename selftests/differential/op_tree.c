@@ -234,6 +234,6 @@ int op_forget(struct world *w)
 	/* The first is where programs begin. */
 	if (fd < 0 || w->step.num[0] == 0)
 		return VOID;
-	w->dirs[w->step.num[0]].fd = -1;
-	return error_of(close(fd));
+	fd = swap_fd(&w->dirs[w->step.num[0]].fd, -1);
+	return fd < 0 ? VOID : error_of(close(fd));
 }

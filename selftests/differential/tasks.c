@@ -147,5 +147,5 @@ void end_all(struct world *w)
 	while (waitpid(-1, NULL, __WALL) > 0 || errno == EINTR)
 		;
 	let_go();
-	memset(w->actors, 0, sizeof(w->actors));
+	memset(w->actors, 0, MAX_TASKS * sizeof(w->actors[0]));
 }

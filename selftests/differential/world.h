@@ -66,6 +66,17 @@ struct dir {
 	char name[512];
 };
 
+/*
+ * What numbers stand for, in memory that all tasks share; a world says where it is. The fuzzer has
+ * a world for each of its tasks, and this once.
+ */
+struct pool {
+	struct actor actors[MAX_TASKS];
+	struct dir dirs[MAX_DIRS];
+	int files[MAX_FILES];
+	bool lists_pids[MAX_FILES]; /* what such a file reads is pids */
+};
+
 /* Numbers that differ from run to run: what they are called instead is their index. */
 struct stable {
 	__u64 key[MAX_STABLE];
@@ -74,10 +85,10 @@ struct stable {
 
 struct world {
 	struct step step;
-	struct actor actors[MAX_TASKS];
-	struct dir dirs[MAX_DIRS];
-	int files[MAX_FILES];
-	bool lists_pids[MAX_FILES]; /* what such a file reads is pids */
+	struct actor *actors; /* these four: see struct pool */
+	struct dir *dirs;
+	int *files;
+	bool *lists_pids;
 	struct stable namespaces;
 	struct stable hierarchies;
 	__u32 done; /* futex: the task has done its step */
@@ -91,6 +102,14 @@ struct world {
 	char text[TEXT_SIZE]; /* what was read */
 };
 
+static inline void use_pool(struct world *w, struct pool *pool)
+{
+	w->actors = pool->actors;
+	w->dirs = pool->dirs;
+	w->files = pool->files;
+	w->lists_pids = pool->lists_pids;
+}
+
 /* The directory, or the descriptor, of a number; -1 if there is none. */
 static inline int dir_fd(const struct world *w, long number)
 {
@@ -100,6 +119,12 @@ static inline int dir_fd(const struct world *w, long number)
 static inline int file_fd(const struct world *w, long number)
 {
 	return number >= 0 && number < MAX_FILES ? w->files[number] : -1;
+}
+
+/* Put a descriptor where another was, and return that: whoever got it may close it. */
+static inline int swap_fd(int *place, int fd)
+{
+	return __atomic_exchange_n(place, fd, __ATOMIC_SEQ_CST);
 }
 
 /* The pid of a task; 0 if there is none. */
