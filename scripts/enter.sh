@@ -6,8 +6,8 @@
 
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
-toolbox=$1 project=$2 cache=$3 kdir=$4 runtimes=$5
-shift 5
+toolbox=$1 project=$2 cache=$3 kdir=$4 runtimes=$5 cargo=$6
+shift 6
 
 # The toolbox itself cannot be written: what a run leaves behind, another would find.
 assemble() {
@@ -24,8 +24,10 @@ assemble() {
 	mount --bind "$cache" cache
 	[[ -z $kdir ]] || mount --bind -o ro "$kdir" kdir
 	[[ -z $runtimes ]] || assemble_runtimes "cache/$runtimes"
+	[[ -z $cargo ]] || cp -- "$cargo" run/cargo.toml
+	# Where the network is, and whom to trust in it.
 	local file
-	for file in resolv.conf hosts; do
+	for file in resolv.conf hosts ssl/certs/ca-certificates.crt; do
 		[[ ! -e /etc/$file || ! -e etc/$file ]] || mount --bind "$(realpath /etc/$file)" "etc/$file"
 	done
 	mount -o remount,bind,ro .

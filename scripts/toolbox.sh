@@ -43,6 +43,12 @@ check_kdir() {
 	kdir=$(realpath "$KDIR")
 }
 
+# The host's own cargo configuration, which may name a mirror of crates.io; prints nothing if there is none.
+cargo_config() {
+	local file=${CARGO_HOME:-${HOME:-}/.cargo}/config.toml
+	[[ ! -f $file ]] || realpath -- "$file"
+}
+
 # Runs the command in the toolbox. The child is in the background, so that a signal is acted on at once;
 # it gets the terminal's signals from the terminal, and SIGTERM from here.
 enter() {
@@ -60,7 +66,8 @@ enter() {
 	done
 	env -i --default-signal=INT,QUIT "${keep[@]}" \
 		setpriv --pdeathsig KILL "${isolate[@]}" \
-		/bin/bash "$here/enter.sh" "$toolbox" "$project" "$cache" "${kdir:-}" "$runtimes" "$@" <&"$input" &
+		/bin/bash "$here/enter.sh" "$toolbox" "$project" "$cache" "${kdir:-}" "$runtimes" "$(cargo_config)" "$@" \
+		<&"$input" &
 	child=$!
 	trap ': the child hears it too' INT
 	trap 'forward TERM' TERM HUP
