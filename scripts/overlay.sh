@@ -40,7 +40,7 @@ hooks() {
 # Our files by name, relative to rust/: all but those of the host's test package.
 files() {
 	(cd "$project/rust" && find . -type f ! -name '.*' \
-		! -path './host/*' ! -path './tests/*' ! -path './target/*' \
+		! -path './host/*' ! -path './tests/*' ! -path './fuzz/*' ! -path './target/*' \
 		! -name Cargo.toml ! -name Cargo.lock -printf '%P\0')
 }
 
