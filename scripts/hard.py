@@ -13,6 +13,7 @@ import argparse
 import os
 from collections.abc import Callable
 
+import fuzz
 import kernel
 import progress
 import report
@@ -22,7 +23,7 @@ from progress import Failure
 from results import Score
 from span import Span
 
-PARTS: dict[str, Callable[[Score, Span], None]] = {}
+PARTS: dict[str, Callable[[Score, Span], None]] = {"fuzz": fuzz.run}
 
 
 def main() -> int:

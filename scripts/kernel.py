@@ -96,6 +96,7 @@ class Build:
             "LLVM=1" if with_llvm() else "LLVM=",
             *(f"CC=ccache {compiler}", "LOCALVERSION="),
             *([f"V={os.environ['V']}"] if os.environ.get("V") else []),
+            *self.flavour.variables,
             *targets,
         ]
 

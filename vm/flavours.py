@@ -22,6 +22,7 @@ class Flavour:
     image: str  # what is started, relative to the build directory
     steps: int  # lines that make prints, roughly: for the first build's progress
     like: str | None = None  # the flavour with a copy of whose build a first one begins
+    variables: tuple[str, ...] = ()  # what make is told beside
 
     def fragment_paths(self) -> list[Path]:
         """The fragments as files, in the order in which they are merged."""
@@ -50,6 +51,15 @@ _ALL = (
     ),
     # uml again, with faults planted in it: what it leaves behind must not be taken for ours.
     Flavour("mutant", "um", ("base", "uml", "rust", "kunit"), "vmlinux", 1350, like="uml"),
+    # Under fuzzers, with coverage of the core: kbuild asks make which objects to instrument.
+    Flavour(
+        "fuzz",
+        "um",
+        ("base", "uml", "rust", "fuzz"),
+        "vmlinux",
+        1350,
+        variables=("KCOV_INSTRUMENT_cgroup_ns.o=y",),
+    ),
     # What others' programs need beside: container runtimes, upstream's selftests.
     Flavour("full", "x86_64", ("base", "x86", "rust", "full"), "vmlinux", 2400),
     Flavour("full-c", "x86_64", ("base", "x86", "rust", "full", "c"), "vmlinux", 2400, like="full"),

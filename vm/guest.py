@@ -51,6 +51,14 @@ class Channel:
         return self.data.decode(errors="replace").replace("\r", "")
 
 
+class Death(Failure):
+    """A guest gave no exit status; `console` is all that it said."""
+
+    def __init__(self, words: str, console: str) -> None:
+        super().__init__(words)
+        self.console = console
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How a command in a guest ended."""
@@ -127,7 +135,7 @@ class Guest:
             time.monotonic() - self.start,
         )
 
-    def death(self, limit: float, in_time: bool) -> Failure:
+    def death(self, limit: float, in_time: bool) -> Death:
         """What to raise when it gave no exit status: shows the last words, says what they mean."""
         text = self.console.text()
         lines = [line.rstrip() for line in text.splitlines() if line.strip()]
@@ -135,10 +143,12 @@ class Guest:
             print(f"  {line}", file=sys.stderr)
         above = "the console's last lines are above" if lines else "its console stayed empty"
         if panic := re.search(r"Kernel panic - not syncing: (.*)", text):
-            return Failure(f"the guest's kernel panicked: {panic[1].strip()} ({above})")
-        if in_time:
-            return Failure(f"the guest ended before its command did ({above})")
-        return Failure(f"the guest was ended after its limit of {limit:g} s ({above})")
+            words = f"the guest's kernel panicked: {panic[1].strip()} ({above})"
+        elif in_time:
+            words = f"the guest ended before its command did ({above})"
+        else:
+            words = f"the guest was ended after its limit of {limit:g} s ({above})"
+        return Death(words, text)
 
 
 def _read_until(ended: int, channels: Mapping[int, Channel], deadline: float) -> bool:
