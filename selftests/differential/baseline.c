@@ -102,9 +102,13 @@ static bool first_child(int dir, char name[PATH_SIZE])
 	return found;
 }
 
-/* Remove all cgroups below `path`, however deep they are: with one descriptor at a time. */
+/*
+ * Remove all cgroups below `path`, however deep they are: with one descriptor at a time. A task
+ * that was reaped may not have left its cgroup yet, where there is more than one processor.
+ */
 static void remove_below(const char *path)
 {
+	const struct timespec moment = { .tv_nsec = 10000000 };
 	int dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int level = 0, failures = 0, next;
 	char name[PATH_SIZE];
@@ -120,7 +124,10 @@ static void remove_below(const char *path)
 			next = openat(dir, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 			level++;
 			/* A way down and up again that removes nothing. */
-			failures += next >= 0 && !first_child(next, name);
+			if (next >= 0 && !first_child(next, name)) {
+				failures++;
+				nanosleep(&moment, NULL);
+			}
 		}
 		close(dir);
 		dir = next;
