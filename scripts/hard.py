@@ -13,6 +13,7 @@ import argparse
 import os
 from collections.abc import Callable
 
+import faults
 import fuzz
 import kernel
 import progress
@@ -23,7 +24,10 @@ from progress import Failure
 from results import Score
 from span import Span
 
-PARTS: dict[str, Callable[[Score, Span], None]] = {"fuzz": fuzz.run}
+PARTS: dict[str, Callable[[Score, Span], None]] = {
+    "faults": faults.run,
+    "fuzz": fuzz.run,
+}
 
 
 def main() -> int:

@@ -60,6 +60,11 @@ _ALL = (
         1350,
         variables=("KCOV_INSTRUMENT_cgroup_ns.o=y",),
     ),
+    # Allocations fail in it.
+    Flavour("faults", "um", ("base", "uml", "rust", "faults"), "vmlinux", 1350),
+    Flavour(
+        "faults-c", "um", ("base", "uml", "rust", "faults", "c"), "vmlinux", 1350, like="faults"
+    ),
     # What others' programs need beside: container runtimes, upstream's selftests.
     Flavour("full", "x86_64", ("base", "x86", "rust", "full"), "vmlinux", 2400),
     Flavour("full-c", "x86_64", ("base", "x86", "rust", "full", "c"), "vmlinux", 2400, like="full"),
