@@ -24,7 +24,8 @@ from progress import Failure
 from results import Score
 from span import Span
 
-PARTS: dict[str, Callable[[Score, Span], None]] = {
+Run = Callable[[Score, Span], None]
+PARTS: dict[str, Run] = {
     "faults": faults.run,
     "fuzz": fuzz.run,
 }
@@ -41,7 +42,8 @@ def main() -> int:
     checks = Checks(len(names))
     for name in names:
         checks.run(name, lambda part=PARTS[name]: part(checks.score, long))
-    facts = {"kernel": kernel.source.find().id, "compiler": "clang"}
+    compiler = "clang" if kernel.with_llvm() else "gcc"
+    facts = {"kernel": kernel.source.find().id, "compiler": compiler}
     return report.finish(checks.score, "make test-hard", facts)
 
 

@@ -21,6 +21,7 @@ import bench
 import crate
 import diff
 import figures
+import hard
 import kernel
 import kselftests
 import lint
@@ -30,6 +31,7 @@ import progress
 import report
 import results
 import runtimes
+import span
 import uml
 import upstream
 import virtme
@@ -231,6 +233,14 @@ class Tests(Checks):
     def runtimes(self) -> None:
         """Container runtimes, on C and on Rust."""
         runtimes.run(self.score)
+
+
+def short(run: hard.Run) -> Part:
+    """The short form of a part of make test-hard."""
+    return lambda tests: run(tests.score, span.SHORT)
+
+
+LONGER |= {name: short(run) for name, run in hard.PARTS.items()}
 
 
 def command_line() -> tuple[str, list[str]]:
