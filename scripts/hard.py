@@ -19,6 +19,7 @@ import kernel
 import progress
 import report
 import span
+import stress
 from checks import Checks
 from progress import Failure
 from results import Score
@@ -28,6 +29,7 @@ Run = Callable[[Score, Span], None]
 PARTS: dict[str, Run] = {
     "faults": faults.run,
     "fuzz": fuzz.run,
+    "stress": stress.run,
 }
 
 
