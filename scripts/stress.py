@@ -73,7 +73,7 @@ def guests(span: Span, seed: int) -> list[list[Guest]]:
     long, short = span.seconds(600, 30), span.seconds(60, 20)
     many = (20_000, 4_000) if span.short else (100_000, 20_000)
     each = 2 if span.short else 8
-    depth = "160M" if span.short else "768M"
+    depth = "160M" if span.short else "512M"
     return [
         [Guest("64 tasks", "uml", storm(long), 4, "1G", long, "after-a-tenth")],
         [
@@ -82,7 +82,7 @@ def guests(span: Span, seed: int) -> list[list[Guest]]:
         ],
         [
             Guest("many", "uml", program("many", *many), memory="2G", warm="after-one"),
-            Guest("64 tasks, x86", "full", storm(short, "plug"), 4, "2G", short, "after-a-tenth"),
+            Guest("64 tasks, x86", "x86", storm(short, "plug"), 4, "2G", short, "after-a-tenth"),
         ],
     ]
 

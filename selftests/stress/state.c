@@ -161,7 +161,7 @@ void settle(void)
 {
 	long memory = kernel_memory(), dying = -1;
 
-	/* Quiet is what has not changed since it became quiet: some things go slowly, one by one. */
+	/* Quiet is what is as it was when it became quiet: some things go slowly, one by one. */
 	for (int i = 0, quiet = 0; i < MOST_LOOKS && quiet < ENOUGH_LOOKS; i++, quiet++) {
 		long now, left;
 
