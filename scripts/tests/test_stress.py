@@ -149,7 +149,7 @@ class Plan(unittest.TestCase):
         guest = stress.Guest("x", "uml", ("true",))
         with mock.patch("uml.boot", boot):
             end = stress.boot(guest, progress.CACHE)
-        self.assertEqual(end, stress.End("half\n", "", "it died"))
+        self.assertEqual(end, stress.End("half\n", None, "it died"))
 
 
 if __name__ == "__main__":
