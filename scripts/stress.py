@@ -35,6 +35,8 @@ BUILD = progress.CACHE / "build" / "stress"
 EXPECTED = SOURCES / "errors.expected"
 # Seconds beside those that a program is told to take: boots, waiting, a machine with other work.
 PATIENCE = 1800.0
+# A guest has more processors than the machine: one that the host does not run for a while is no stall.
+KERNEL_ARGS = ("rcupdate.rcu_cpu_stall_timeout=60",)
 SEED = 1
 # Lines of a console that are shown where the kernel complains.
 REPORT = 40
@@ -139,6 +141,7 @@ def boot(guest: Guest, image: Path) -> End:
             cpus=guest.cpus,
             memory=guest.memory,
             limit=limit,
+            kernel_args=KERNEL_ARGS,
             sink=output,
         )
         console = outcome.console
