@@ -57,8 +57,6 @@ static void eat_once(struct worker *w)
 		_exit(-starve(w));
 	}
 	err = error_of(pid) ?: error_of(waitpid(pid, &status, 0));
-	if (w->storm->stop)
-		_exit(0);
 	if (!err && WIFEXITED(status))
 		err = -WEXITSTATUS(status) ?: -ENOTRECOVERABLE;
 	if (!err && kills() <= before)
@@ -68,10 +66,11 @@ static void eat_once(struct worker *w)
 
 void press_memory(struct worker *w)
 {
-	while (!w->storm->stop) {
+	/* Once at least, on whatever machine. */
+	do {
 		eat_once(w);
 		sleep(1);
-	}
+	} while (!w->storm->stop);
 	_exit(0);
 }
 
