@@ -45,6 +45,9 @@ STRESSORS = {
     **dict.fromkeys(("cgroup", "clone", "procfs", "bind-mount", "umount", "statmount"), 2),
     "unshare": 16,
 }
+# KiB that stress-ng's IPC namespaces still have: the kernel frees them one by one, each after a grace
+# period. There is one state before and one after, so all that is done for the first time is in it, too.
+SLACK = 4096
 # Calls that are made only where processors can be taken away.
 PLUGGING = ("plug", "unplug")
 
@@ -61,6 +64,7 @@ class Guest:
     seconds: float = 0.0  # that the command is told to take
     warm: str = "before"
     stressors: tuple[str, ...] = ()
+    slack: int = 0  # KiB that it may have more than before, beside what chance explains
 
 
 def guests(span: Span, seed: int) -> list[list[Guest]]:
@@ -80,7 +84,7 @@ def guests(span: Span, seed: int) -> list[list[Guest]]:
         [Guest("64 tasks", "uml", storm(long), 4, "1G", long, "after-a-tenth")],
         [
             Guest("deep", "uml", program("deep"), memory=depth),
-            Guest("stress-ng", "uml", _stress_ng(each), stressors=tuple(STRESSORS)),
+            Guest("stress-ng", "uml", _stress_ng(each), stressors=tuple(STRESSORS), slack=SLACK),
         ],
         [
             Guest("many", "uml", program("many", *many), memory="2G", warm="after-one"),
@@ -203,7 +207,7 @@ class Verdict:
             self._result(group, "nothing is left behind", missing)
             return
         self._result(group, "nothing is left behind", stress_record.left_behind(first, last))
-        self._result(group, "no memory is lost", stress_record.grown(warm, last))
+        self._result(group, "no memory is lost", stress_record.grown(warm, last, guest.slack))
 
     def _calls(self, group: str, guest: Guest, record: Record) -> None:
         unexpected = self.expected.unexpected(record)
