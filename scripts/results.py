@@ -26,7 +26,8 @@ UNITTEST = re.compile(r"^(\w+) \(([\w.]+)\) \.\.\. (ok|FAIL|ERROR|skipped (.*))$
 # What a kernel says on its console when something went wrong that no test may have asked about.
 ALARM = re.compile(
     r"\b(?:WARNING:|BUG:|Oops|Kernel panic|KASAN:|UBSAN:|unreferenced object|general protection)|"
-    r"rcu: .*(?:stall|Voluntary)|possible .* detected"
+    r"rcu: .*(?:stall|Voluntary)|possible .* detected|"
+    r"\bBUG \S+ \(|CFI failure|INFO: task .* blocked|memory corruption|kmemleak: .*disabled"
 )
 
 

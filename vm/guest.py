@@ -29,6 +29,17 @@ TAIL = 20
 CHUNK = 1 << 16
 
 
+class Death(Failure):
+    """A guest that gave no exit status, with all that its kernel said."""
+
+    def __init__(self, words: str, console: str) -> None:
+        super().__init__(words)
+        self.console = console
+
+    def __reduce__(self) -> tuple[type[Death], tuple[str, str]]:
+        return Death, (str(self), self.console)
+
+
 @dataclass
 class Channel:
     """What has come out of one file descriptor of a guest."""
@@ -49,14 +60,6 @@ class Channel:
     def text(self) -> str:
         """All of it, with a terminal's line ends as a file has them."""
         return self.data.decode(errors="replace").replace("\r", "")
-
-
-class Death(Failure):
-    """A guest gave no exit status; `console` is all that it said."""
-
-    def __init__(self, words: str, console: str) -> None:
-        super().__init__(words)
-        self.console = console
 
 
 @dataclass(frozen=True)
@@ -143,12 +146,12 @@ class Guest:
             print(f"  {line}", file=sys.stderr)
         above = "the console's last lines are above" if lines else "its console stayed empty"
         if panic := re.search(r"Kernel panic - not syncing: (.*)", text):
-            words = f"the guest's kernel panicked: {panic[1].strip()} ({above})"
+            words = f"the guest's kernel panicked: {panic[1].strip()}"
         elif in_time:
-            words = f"the guest ended before its command did ({above})"
+            words = "the guest ended before its command did"
         else:
-            words = f"the guest was ended after its limit of {limit:g} s ({above})"
-        return Death(words, text)
+            words = f"the guest was ended after its limit of {limit:g} s"
+        return Death(f"{words} ({above})", text)
 
 
 def _read_until(ended: int, channels: Mapping[int, Channel], deadline: float) -> bool:

@@ -112,15 +112,20 @@ def program() -> int:
     kernel = guest.chosen_kernel(options)
     if options.shell:
         return shell(kernel, cpus=options.cpus, memory=options.memory)
-    outcome = boot(
-        kernel,
-        options.argv,
-        cpus=options.cpus,
-        memory=options.memory,
-        limit=options.limit or LIMIT,
-        count=options.count,
-        sink=sys.stdout.buffer,
-    )
+    try:
+        outcome = boot(
+            kernel,
+            options.argv,
+            cpus=options.cpus,
+            memory=options.memory,
+            limit=options.limit or LIMIT,
+            count=options.count,
+            sink=sys.stdout.buffer,
+        )
+    except guest.Death as death:
+        if options.console:
+            print(death.console, end="", file=sys.stderr)
+        raise
     return guest.report(options, outcome)
 
 
