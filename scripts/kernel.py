@@ -43,17 +43,19 @@ def build(
     *,
     untouched: bool = False,
     project: Path = PROJECT,
+    clang: bool | None = None,
 ) -> Path:
     """Build the flavour, or only `targets` of it, and return where its image is (or would be).
 
     `untouched` leaves our overlay out: mainline's own tree, in a build directory of its own.
     `project` has the overlay: ours, or a copy under another name.
+    `clang` chooses the compiler, clang or gcc, where the user is not to.
     """
     if isinstance(flavour, str):
         flavour = FLAVOURS[flavour]
     tree = source.find()
     mount(tree, untouched=untouched, project=project)
-    job = Build(flavour, tree, untouched)
+    job = Build(flavour, tree, untouched, clang)
     job.begin()
     job.configure()
     job.make(targets)
@@ -68,9 +70,12 @@ def with_llvm() -> bool:
 class Build:
     """One build directory: a flavour of a source by a compiler."""
 
-    def __init__(self, flavour: Flavour, tree: Source, untouched: bool) -> None:
+    def __init__(
+        self, flavour: Flavour, tree: Source, untouched: bool, clang: bool | None = None
+    ) -> None:
         self.flavour = flavour
-        suffix = ("" if with_llvm() else "-gcc") + ("-untouched" if untouched else "")
+        self.clang = with_llvm() if clang is None else clang
+        suffix = ("" if self.clang else "-gcc") + ("-untouched" if untouched else "")
         self.variant = flavour.name + suffix
         self.untouched = untouched
         self.directory = CACHE / "build" / tree.id / self.variant
@@ -81,7 +86,7 @@ class Build:
 
     def command(self, *targets: str) -> list[str]:
         """A make of this build."""
-        compiler = "clang" if with_llvm() else "gcc"
+        compiler = "clang" if self.clang else "gcc"
         jobs = os.environ.get("JOBS") or str(len(os.sched_getaffinity(0)))
         return [
             *(
@@ -93,7 +98,7 @@ class Build:
                 f"ARCH={self.flavour.arch}",
             ),
             # Said either way: make would take LLVM=0 from the environment for a yes.
-            "LLVM=1" if with_llvm() else "LLVM=",
+            "LLVM=1" if self.clang else "LLVM=",
             *(f"CC=ccache {compiler}", "LOCALVERSION="),
             *([f"V={os.environ['V']}"] if os.environ.get("V") else []),
             *self.flavour.variables,

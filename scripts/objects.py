@@ -71,10 +71,14 @@ def same(ours: Path, theirs: Path, directories: tuple[str, ...]) -> int:
     return count
 
 
+def symbols(path: Path) -> list[str]:
+    """The names of all that an object defines or refers to."""
+    return [line.split()[-1] for line in _run("llvm-nm", path).splitlines()]
+
+
 def panic_references(path: Path) -> list[str]:
     """The symbols of panics that an object refers to."""
-    symbols = _run("llvm-nm", path).splitlines()
-    return [line.split()[-1] for line in symbols if PANIC.search(line)]
+    return [name for name in symbols(path) if PANIC.search(name)]
 
 
 def function_sizes(path: Path) -> dict[str, int]:

@@ -82,25 +82,37 @@ class Guest:
 
 
 def run(
-    phase: str, images: dict[str, Path], installed: Path, programs: Sequence[str], cpus: int
+    phase: str,
+    images: dict[str, Path],
+    installed: Path,
+    programs: Sequence[str],
+    cpus: int,
+    wrapper: Sequence[str | Path] = (),
 ) -> list[Guest]:
     """Run the programs, one after another, on each of the kernels; return the guests as they ended.
+
+    `wrapper` is a command that is given the one which runs them.
 
     A guest in which no program began is started once more: while the guest looks for devices, QEMU itself
     dies now and then of an assertion of its own, or spins.
     """
-    guests = _follow(phase, images, installed, programs, cpus)
+    guests = _follow(phase, images, installed, programs, cpus, wrapper)
     for place, guest in enumerate(guests):
         if guest.death() and not guest.runs and not guest.running:
             progress.say(f"{phase}, {guest.kernel}: {guest.death()}: started again")
             guests[place : place + 1] = _follow(
-                phase, {guest.kernel: images[guest.kernel]}, installed, programs, cpus
+                phase, {guest.kernel: images[guest.kernel]}, installed, programs, cpus, wrapper
             )
     return guests
 
 
 def _follow(
-    phase: str, images: dict[str, Path], installed: Path, programs: Sequence[str], cpus: int
+    phase: str,
+    images: dict[str, Path],
+    installed: Path,
+    programs: Sequence[str],
+    cpus: int,
+    wrapper: Sequence[str | Path],
 ) -> list[Guest]:
     guests: list[Guest] = []
     line = progress.Line(phase, len(images) * len(programs), True)
@@ -108,7 +120,7 @@ def _follow(
     try:
         for kernel, image in images.items():
             name = f"{phase}, {kernel}"
-            guests.append(_start(name, kernel, image, installed, programs, cpus))
+            guests.append(_start(name, kernel, image, installed, programs, cpus, wrapper))
         while any(guest.process.poll() is None for guest in guests):
             time.sleep(POLL)
             for guest in guests:
@@ -128,14 +140,20 @@ def _follow(
 
 
 def _start(
-    name: str, kernel: str, image: Path, installed: Path, programs: Sequence[str], cpus: int
+    name: str,
+    kernel: str,
+    image: Path,
+    installed: Path,
+    programs: Sequence[str],
+    cpus: int,
+    wrapper: Sequence[str | Path],
 ) -> Guest:
     output = progress.log_path(name)
     output.parent.mkdir(parents=True, exist_ok=True)
     console, listing = output.with_suffix(".console.log"), output.with_suffix(".list")
     listing.write_text("\n".join(programs) + "\n")
     argv = [sys.executable, STARTER, "--kernel", image, "--cpus", cpus, "--memory", MEMORY]
-    argv += ["--limit", LIMIT, "--console", "--", "python3", INSIDE, installed, listing]
+    argv += ["--limit", LIMIT, "--console", "--", *wrapper, "python3", INSIDE, installed, listing]
     with output.open("wb") as out, console.open("wb") as err:
         process = subprocess.Popen(
             [str(arg) for arg in argv], stdin=subprocess.DEVNULL, stdout=out, stderr=err

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Runs selftest programs in a guest, one after another, and prints KTAP with a verdict as its last line.
 
-    run.py [--mainline FILE] DIRECTORY [PROGRAM...]
+    run.py [--mainline FILE] [--limit S] DIRECTORY [PROGRAM...]
 
 With --mainline the kernel under test is mainline's C: what FILE lists must fail, and is reported as
 passed with the reason; where it passes, that is a failure.
@@ -34,12 +34,12 @@ def programs(directory: Path, names: list[str]) -> list[Path]:
     return [directory / name for name in names]
 
 
-def lines_of(program: Path) -> Iterator[str]:
+def lines_of(program: Path, limit: float) -> Iterator[str]:
     """What a program prints, and a last line if it did not end as it should."""
     with subprocess.Popen(
         [program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as process:
-        watchdog = threading.Timer(LIMIT, process.kill)
+        watchdog = threading.Timer(limit, process.kill)
         watchdog.start()
         assert process.stdout is not None
         yield from (line.rstrip("\n") for line in process.stdout)
@@ -47,7 +47,7 @@ def lines_of(program: Path) -> Iterator[str]:
         watchdog.cancel()
     # 0 and 1 are the harness's own verdicts, which its lines give, too.
     if status not in (0, 1):
-        yield f"not ok 0 {program.name} ended with status {status} (-9 after {LIMIT:g} s)"
+        yield f"not ok 0 {program.name} ended with status {status} (-9 after {limit:g} s)"
 
 
 class Differences:
@@ -91,10 +91,10 @@ class Differences:
         return good
 
 
-def run(number: int, program: Path, differences: Differences) -> Counter[str]:
+def run(number: int, program: Path, limit: float, differences: Differences) -> Counter[str]:
     """Run one program as one test of ours; count its tests."""
     count: Counter[str] = Counter()
-    for raw in lines_of(program):
+    for raw in lines_of(program, limit):
         line = differences.judge(raw)
         if result := RESULT.fullmatch(line):
             kind = "failed" if result["not"] else "skipped" if result["skip"] else "passed"
@@ -116,6 +116,7 @@ def fail(words: str) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="run.py", description="Run selftest programs.")
     parser.add_argument("--mainline", type=Path, metavar="FILE", help="what mainline's C fails")
+    parser.add_argument("--limit", type=float, default=LIMIT, help="seconds for each program")
     parser.add_argument("directory", type=Path)
     parser.add_argument("programs", nargs="*", metavar="PROGRAM")
     options = parser.parse_args()
@@ -134,7 +135,7 @@ def main() -> int:
     print("KTAP version 1", f"1..{len(found) + complete}", sep="\n")
     count: Counter[str] = Counter()
     for number, program in enumerate(found, 1):
-        count += run(number, program, differences)
+        count += run(number, program, options.limit, differences)
     good = not complete or differences.check(len(found) + 1)
     expected = f", {differences.used.total()} of them as mainline does" if options.mainline else ""
     print(
