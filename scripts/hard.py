@@ -13,6 +13,7 @@ import argparse
 import os
 from collections.abc import Callable
 
+import debug
 import faults
 import fuzz
 import kernel
@@ -27,6 +28,7 @@ from span import Span
 
 Run = Callable[[Score, Span], None]
 PARTS: dict[str, Run] = {
+    "debug": debug.run,
     "faults": faults.run,
     "fuzz": fuzz.run,
     "stress": stress.run,

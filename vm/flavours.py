@@ -68,6 +68,10 @@ _ALL = (
     # What others' programs need beside: container runtimes, upstream's selftests.
     Flavour("full", "x86_64", ("base", "x86", "rust", "full"), "vmlinux", 2400),
     Flavour("full-c", "x86_64", ("base", "x86", "rust", "full", "c"), "vmlinux", 2400, like="full"),
+    # Where faults show themselves: scripts/debug.py. KASAN and KCSAN exclude each other.
+    Flavour("debug", "x86_64", ("base", "x86", "rust", "full", "debug"), "vmlinux", 2450),
+    Flavour("kcsan", "x86_64", ("base", "x86", "rust", "full", "kcsan"), "vmlinux", 2410),
+    Flavour("cfi", "x86_64", ("base", "x86", "rust", "cfi"), "vmlinux", 1980),
     # Without Rust at all, as most trees are built: only its objects are looked at.
     Flavour("plain", "x86_64", ("base", "x86"), "vmlinux", 1500),
 )
