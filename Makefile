@@ -33,7 +33,7 @@ test-upstream:
 test-runtimes:
 	@$(toolbox) --runtimes python3 scripts/test.py runtimes
 
-#: make test-hard             failing allocations, fuzzing, stress
+#: make test-hard             debug kernels, failing allocations, fuzzing, stress
 test-hard:
 	@$(toolbox) python3 scripts/hard.py $$ONLY
 
