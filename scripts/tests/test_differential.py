@@ -146,6 +146,15 @@ class Rules(unittest.TestCase):
         self.assertTrue(self.same(f"1 cpuset ok c!cpuset=/a p!0:={cut}", short))
         self.assertFalse(self.same(f"1 cpuset ok c!cpuset=/b p!0:={cut}", short))
 
+    def test_the_cpuset_of_a_task_that_has_exited(self) -> None:
+        cut = LONG[:4095]
+        rust = "1 cpuset ENAMETOOLONG p!h0:cpuset=/ p!0:=/"
+        self.assertTrue(self.same(f"1 cpuset ok c!cpuset={cut} p!h0:cpuset=/ p!0:=/", rust))
+        self.assertFalse(self.same(f"1 cpuset ok c!cpuset={LONG} p!h0:cpuset=/ p!0:=/", rust))
+        self.assertFalse(self.same(f"1 cpuset ok c!cpuset={cut[:-1]} p!h0:cpuset=/ p!0:=/", rust))
+        rust = "1 cpuset ENAMETOOLONG p!h0:cpuset=/a p!0:=/"
+        self.assertFalse(self.same(f"1 cpuset ok c!cpuset={cut} p!h0:cpuset=/a p!0:=/", rust))
+
     def test_the_first_difference(self) -> None:
         c = ["0 cgroup ok p!0:=" + LONG[:4095], "1 link ok is=n0", "2 link ok is=n1"]
         rust = ["0 cgroup ok p!0:=" + LONG, "1 link ok is=n1", "2 link ok is=n2"]

@@ -100,7 +100,7 @@ void settle(int levels)
 		write_text(limits[i], old[i]);
 }
 
-const char *any_hierarchy(void)
+const char *hierarchy(int number)
 {
 	FILE *in = fopen("/proc/self/cgroup", "re");
 	static char line[512];
@@ -110,7 +110,7 @@ const char *any_hierarchy(void)
 		char *label = strchr(line, ':');
 		char *end = label ? strchr(label + 1, ':') : NULL;
 
-		if (!end || atol(line) == 0)
+		if (!end || atol(line) == 0 || number-- > 0)
 			continue;
 		*end = '\0';
 		found = label + 1;
@@ -118,6 +118,11 @@ const char *any_hierarchy(void)
 	if (in)
 		fclose(in);
 	return found;
+}
+
+const char *any_hierarchy(void)
+{
+	return hierarchy(0);
 }
 
 static bool is_one_of(const struct step *s, const char *const *names)
@@ -169,11 +174,11 @@ static bool drops_cgroup(const struct world *w)
 /*
  * A hierarchy without a mount goes if it has no cgroups any more, else it stays. A controller that
  * v2 has cgroups with cannot be bound to another hierarchy, and neither can one of a hierarchy that
- * is on its way.
+ * is on its way. That a cgroup of v2 is on its way shows only some time after it was removed.
  */
 void settle_before(struct world *w)
 {
-	bool wanted = w->cgroups_leave && (binds(w) || drops_mount(w)) && any_hierarchy();
+	bool wanted = w->cgroups_leave && (binds(w) || (drops_mount(w) && any_hierarchy()));
 
 	if (!wanted && binds(w))
 		wanted = sum_of(CGROUP2 "/cgroup.stat", "nr_dying_subsys") > 0;

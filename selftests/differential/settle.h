@@ -20,7 +20,10 @@ void settle(int levels);
 /* Let v2 have as many cgroups as it can. */
 void lift_limits(void);
 
-/* The first hierarchy of v1 that there is: the part of its line between the colons, or null. */
+/* A hierarchy of v1, counted from 0: the part of its line between the colons, or null. */
+const char *hierarchy(int number);
+
+/* The first one. */
 const char *any_hierarchy(void);
 
 /* A file whose lines are "KEY NUMBER": the sum for all keys that begin so; -1 without the file. */
