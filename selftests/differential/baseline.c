@@ -136,25 +136,41 @@ static void remove_below(const char *path)
 		close(dir);
 }
 
-/* Hierarchies of v1 that have cgroups outlive their mounts: mount them again, and empty them. */
+static double seconds(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec + time.tv_nsec / 1e9;
+}
+
+/*
+ * Hierarchies of v1 that have cgroups outlive their mounts: mount them again, and empty them. One
+ * goes with the first mount that ends when the last removed cgroup has ended, and how many of those
+ * there are, below one another, v1 does not tell: a chain of hundreds takes many seconds, so all
+ * are emptied before one is waited for.
+ */
 static void end_hierarchies(struct world *w)
 {
-	const char *label;
+	double end = seconds() + LONGEST_END / 1000.0;
 
-	for (int i = 0; i < 32 && (label = any_hierarchy()); i++) {
-		char options[600];
+	while (any_hierarchy() && seconds() < end) {
+		const char *label;
 
 		settle(w->deepest);
-		label = any_hierarchy();
-		if (!label)
-			break;
-		snprintf(options, sizeof(options), "%s%s",
-			 strncmp(label, "name=", 5) ? "" : "none,", label);
-		if (mount("cgns", point_path(0), "cgroup", 0, options))
-			break;
-		remove_below(point_path(0));
+		for (int i = 0; i < MAX_POINTS && (label = hierarchy(i)); i++) {
+			char options[600];
+
+			snprintf(options, sizeof(options), "%s%s",
+				 strncmp(label, "name=", 5) ? "" : "none,", label);
+			if (mount("cgns", point_path(i), "cgroup", 0, options))
+				printf("%s cannot be mounted again: %s\n", label, strerror(errno));
+			else
+				remove_below(point_path(i));
+		}
 		settle(w->deepest);
-		umount2(point_path(0), MNT_DETACH);
+		for (int i = 0; i < MAX_POINTS; i++)
+			umount2(point_path(i), MNT_DETACH);
 		settle(w->deepest);
 	}
 }

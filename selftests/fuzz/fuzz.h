@@ -63,7 +63,9 @@ const char *wrong_mounts(const char *text);
 int op_lines(struct world *w);
 int op_table(struct world *w);
 int op_pthread(struct world *w);
+int op_branch(struct world *w);
 int op_prune(struct world *w);
+int op_shrink(struct world *w);
 
 /* Coverage of the kernel's instrumented code, which lies between these addresses. */
 int coverage_init(unsigned long begin, unsigned long end);

@@ -2,12 +2,16 @@
 /* Operations that check what they read, and those that only make sense among tasks that run. */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <glob.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 
 #include "../differential/tasks.h"
 #include "fuzz.h"
+
+/* Cgroups of v1 in a chain, at most. */
+#define LONGEST_OF_V1 20
 
 /*
  * Whether the number is still that file's: tasks share their descriptors, and two that close the
@@ -101,6 +105,14 @@ int op_pthread(struct world *w)
 	return -err;
 }
 
+/* v1 has no limit, and its cgroups take long to go that are removed one below the other. */
+int op_branch(struct world *w)
+{
+	if (is_v1(dir_fd(w, w->step.num[0])) && w->step.num[2] > LONGEST_OF_V1)
+		w->step.num[2] = LONGEST_OF_V1;
+	return op_chain(w);
+}
+
 /* Remove what is below: what has cgroups or tasks of its own stays. */
 int op_prune(struct world *w)
 {
@@ -126,4 +138,24 @@ int op_prune(struct world *w)
 	}
 	closedir(list);
 	return removed ? 0 : err;
+}
+
+/* Hand in a cgroup's id: the shrinkers' debug files take one. Nothing is dropped. */
+int op_shrink(struct world *w)
+{
+	int fd = dir_fd(w, w->step.num[0]);
+	int err = -ENOENT;
+	struct stat about;
+	char text[64];
+	glob_t found;
+
+	if (fd < 0)
+		return VOID;
+	if (fstat(fd, &about))
+		return -errno;
+	snprintf(text, sizeof(text), "%llu 0 0", (unsigned long long)about.st_ino);
+	if (!glob("/sys/kernel/debug/shrinker/sb-tmpfs*/scan", 0, NULL, &found))
+		err = write_text(found.gl_pathv[0], text);
+	globfree(&found);
+	return err;
 }
