@@ -189,9 +189,12 @@ static void put_back(struct world *w)
 		if (w->files[i] >= 0)
 			close(w->files[i]);
 	}
+	/* From the root of a mount a task may have gone up, and removed what is empty there. */
+	mkdir(POINTS, 0755);
 	for (int i = 0; i < MAX_POINTS; i++) {
 		while (!umount2(point_path(i), MNT_DETACH))
 			;
+		mkdir(point_path(i), 0755);
 	}
 	write_text(LIMIT_FILE, limit);
 	mount(NULL, CGROUP2, NULL, MS_REMOUNT, NULL);
