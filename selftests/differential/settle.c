@@ -46,17 +46,20 @@ long sum_of(const char *file, const char *key)
 	return sum;
 }
 
-static void one_level(void)
+static void wait_until(const char *stat, long dying)
 {
-	mkdir(SENTINEL, 0700);
-	mkdir(SENTINEL "/one", 0700);
-	rmdir(SENTINEL "/one");
 	for (int waited = 0; waited < LONGEST_WAIT; waited += STEP) {
 		pause_for(STEP);
-		if (sum_of(SENTINEL "/cgroup.stat", "nr_dying") <= 0)
+		if (sum_of(stat, "nr_dying") <= dying)
 			break;
 	}
-	rmdir(SENTINEL);
+}
+
+static void one_level(void)
+{
+	mkdir(SENTINEL "/one", 0700);
+	rmdir(SENTINEL "/one");
+	wait_until(SENTINEL "/cgroup.stat", 0);
 }
 
 /* A program may have limited how many cgroups there are, and how deep: not for this. */
@@ -73,8 +76,8 @@ void lift_limits(void)
 
 void settle(int levels)
 {
-	long left = sum_of(CGROUP2 "/cgroup.stat", "nr_dying_subsys");
 	char old[2][32] = {};
+	long left, others;
 
 	for (int i = 0; i < 2; i++) {
 		FILE *in = fopen(limits[i], "re");
@@ -85,9 +88,11 @@ void settle(int levels)
 			fclose(in);
 	}
 	lift_limits();
+	mkdir(SENTINEL, 0700);
 	for (int i = 0; i < levels + 2; i++)
 		one_level();
 	/* v2 tells how many there still are. */
+	left = sum_of(CGROUP2 "/cgroup.stat", "nr_dying_subsys");
 	for (int idle = 0; idle < 3 && left; idle++) {
 		long before = left;
 
@@ -96,6 +101,10 @@ void settle(int levels)
 		if (left != before)
 			idle = -1;
 	}
+	/* The sentinel has the controllers that v2 shares out: it must not be in the way itself. */
+	others = sum_of(CGROUP2 "/cgroup.stat", "nr_dying");
+	rmdir(SENTINEL);
+	wait_until(CGROUP2 "/cgroup.stat", others);
 	for (int i = 0; i < 2; i++)
 		write_text(limits[i], old[i]);
 }
@@ -161,7 +170,7 @@ static bool binds(const struct world *w)
 	return is_one_of(&w->step, names) && !strcmp(w->step.str[1], "cgroup");
 }
 
-/* Whether the step may let go of a cgroup of v1 that was removed, now or before. */
+/* Whether the step may let go of a cgroup that was removed, now or before. */
 static bool drops_cgroup(const struct world *w)
 {
 	static const char *const names[] = { "rmdir",  "exit",	 "reap",   "setns", "unshare",
@@ -178,7 +187,8 @@ static bool drops_cgroup(const struct world *w)
  */
 void settle_before(struct world *w)
 {
-	bool wanted = w->cgroups_leave && (binds(w) || (drops_mount(w) && any_hierarchy()));
+	bool v1_leaves = w->deepest && drops_mount(w) && any_hierarchy();
+	bool wanted = w->cgroups_leave && (binds(w) || v1_leaves);
 
 	if (!wanted && binds(w))
 		wanted = sum_of(CGROUP2 "/cgroup.stat", "nr_dying_subsys") > 0;
@@ -201,6 +211,6 @@ void settle_after(struct world *w)
 		if (any_hierarchy())
 			settle(w->deepest);
 	}
-	if (w->deepest && drops_cgroup(w))
+	if (drops_cgroup(w))
 		w->cgroups_leave = true;
 }
