@@ -13,20 +13,28 @@
 
 #define LIMIT_FILE "/proc/sys/user/max_%s_namespaces"
 #define LIMIT "1000000"
-/* Milliseconds between looks; how many looks at most; how many without a change are enough. */
+/* Milliseconds between looks, which themselves take long where they are emulated; and at most. */
 #define LOOK 250
-#define MOST_LOOKS 2400
-/* More than the five seconds for which kvfree_rcu() collects what it frees. */
-#define ENOUGH_LOOKS 24
+#define MOST 600000
+/* Without a change: more than the five seconds for which kvfree_rcu() collects what it frees. */
+#define ENOUGH 6000
 /* KiB: less than this is no change. */
 #define UNREST 64
 #define IDS 1024
 
-static void sleep_for(long milliseconds)
+static void sleep_for(long ms)
 {
-	const struct timespec time = { milliseconds / 1000, milliseconds % 1000 * 1000000 };
+	const struct timespec time = { ms / 1000, ms % 1000 * 1000000 };
 
 	nanosleep(&time, NULL);
+}
+
+static long milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 long value_of(const char *file, const char *key)
@@ -159,10 +167,11 @@ static long kernel_memory(void)
 
 void settle(void)
 {
-	long memory = kernel_memory(), dying = -1;
+	const long begun = milliseconds();
+	long memory = kernel_memory(), dying = -1, quiet_since = begun, at = begun;
 
 	/* Quiet is what is as it was when it became quiet: some things go slowly, one by one. */
-	for (int i = 0, quiet = 0; i < MOST_LOOKS && quiet < ENOUGH_LOOKS; i++, quiet++) {
+	for (; at - begun < MOST && at - quiet_since < ENOUGH; at = milliseconds()) {
 		long now, left;
 
 		sleep_for(LOOK);
@@ -176,7 +185,7 @@ void settle(void)
 		if (labs(now - memory) > UNREST || left != dying) {
 			memory = now;
 			dying = left;
-			quiet = 0;
+			quiet_since = milliseconds();
 		}
 	}
 	/* The first round frees some by RCU, and the second gives back what they were in. */
