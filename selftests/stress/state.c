@@ -29,7 +29,7 @@ static void sleep_for(long ms)
 	nanosleep(&time, NULL);
 }
 
-static long milliseconds(void)
+long milliseconds(void)
 {
 	struct timespec now;
 

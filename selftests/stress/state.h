@@ -25,6 +25,9 @@ long count_listed(void);
  */
 long count_charged(const char *kind);
 
+/* Milliseconds by the monotonic clock. */
+long milliseconds(void);
+
 /* Wait until the kernel has done what it does later: what it frees, and what it gives back. */
 void settle(void);
 

@@ -13,7 +13,6 @@
  */
 #define _GNU_SOURCE
 #include <kselftest.h>
-#include <time.h>
 
 #include "../task.h"
 #include "state.h"
@@ -157,24 +156,21 @@ static void change_rules(struct worker *w)
 	tally(w, REMOUNT, error_of(mount(NULL, CGROUP2, NULL, MS_REMOUNT, rules[pick(w, 2)])));
 }
 
-static void blow(struct storm *s, struct sum *sum, long milliseconds, bool v1, bool plug)
+static void blow(struct storm *s, struct sum *sum, long length, bool v1, bool plug)
 {
 	struct worker rules = { s, &s->slots[SLOTS - 1], SLOTS - 1, s->seed, -1 };
-	struct timespec now;
 	long end;
 
 	settle_in(s, v1);
 	s->stop = false;
 	for (int i = 0; i < SLOTS - !plug; i++)
 		bear(s, i, sum);
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	end = now.tv_sec * 1000 + now.tv_nsec / 1000000 + milliseconds;
-	for (int i = 0; now.tv_sec * 1000 + now.tv_nsec / 1000000 < end; i++) {
+	end = milliseconds() + length;
+	for (int i = 0; milliseconds() < end; i++) {
 		usleep(2000);
 		reap(s, sum);
 		if (i % 100 == 0)
 			change_rules(&rules);
-		clock_gettime(CLOCK_MONOTONIC, &now);
 	}
 	s->stop = true;
 	for (int i = 0; i < TASKS; i++)
