@@ -30,6 +30,7 @@ import diff
 import kernel
 import kselftests
 import objects
+import stress
 import upstream
 from checks import say_all
 from complaints import Known
@@ -62,6 +63,8 @@ AT_ONCE = 2
 # Seconds of races, and for a program of kselftests, which are emulated.
 RACE = 150
 RACE_SHORT = 60
+RACE_LEAST = 2
+STORM = 60
 PATIENCE = 600
 PROGRAMS = 6
 OPERATIONS = 300
@@ -107,13 +110,15 @@ def _jobs(images: Mapping[str, Path], span: Span) -> Iterator[Job]:
             run = partial(debug_guests.upstreams, images[name], name, programs)
             yield Job(name, "upstream's selftests", run)
     ours = kselftests.command("--limit", str(PATIENCE + race))
-    if span.short:
-        # All of them take a quarter of an hour and more.
-        ours.append("race_test")
     for name, image in images.items():
-        seconds = race if name in INSTRUMENTED else 2
-        run = partial(debug_guests.selftests, image, ours, seconds, seed)
-        yield Job(name, "races" if span.short else "our kselftests", run)
+        if not span.short:
+            # One processor: others would mostly be waited for, and here they are emulated.
+            run = partial(debug_guests.selftests, image, ours, 1, RACE_LEAST, seed)
+            yield Job(name, "our kselftests", run)
+        if name in INSTRUMENTED:
+            races = [*ours, "race_test"]
+            run = partial(debug_guests.selftests, image, races, 2, race, seed)
+            yield Job(name, "races", run)
     if not span.short:
         build_executor()
         reference = kernel.build("uml-c")
@@ -121,6 +126,10 @@ def _jobs(images: Mapping[str, Path], span: Span) -> Iterator[Job]:
         for name in INSTRUMENTED:
             run = partial(debug_guests.differential, images[name], reference, own, OPERATIONS)
             yield Job(name, "random programs", run)
+        stress.build()
+        for name in INSTRUMENTED:
+            run = partial(debug_guests.storm, images[name], STORM, seed)
+            yield Job(name, "storm", run)
     for name, image in images.items():
         run = partial(debug_guests.instruments, image, name, FRAGMENTS.get(name, name))
         yield Job(name, "instruments", run)
@@ -147,7 +156,7 @@ class Verdict:
         self.known = known
         self.expected = Expected(upstream.EXPECTED.read_text())
         self.rows: list[tuple[str, ...]] = []
-        self.races: list[tuple[str, ...]] = []
+        self.figures: list[tuple[str, ...]] = []
 
     def _add(self, kernel_name: str, result: Result) -> None:
         self.score.add(f"debug, {kernel_name}", result)
@@ -173,7 +182,7 @@ class Verdict:
         figures = [*counts, len(complained), known]
         took = f"{found.seconds:.0f} s"
         self.rows.append((job.kernel, job.what, *map(str, figures), took))
-        self.races += [(job.kernel, *row) for row in found.figures]
+        self.figures += [(job.kernel, job.what, *row) for row in found.figures]
 
     def _judged(self, result: Result) -> Result:
         """A case of upstream's that is known to fail on such kernels, or by chance, is skipped."""
@@ -197,5 +206,5 @@ class Verdict:
         """The tables."""
         columns = ("kernel", "what", "passed", "failed", "skipped", "reports", "known", "time")
         self.score.show(Table("debug kernels", columns, tuple(self.rows)))
-        columns = ("kernel", "operation", "succeeded", "refused")
-        self.score.show(Table("races", columns, tuple(self.races)))
+        columns = ("kernel", "what", "operation", "succeeded", "refused")
+        self.score.show(Table("debug kernels: operations", columns, tuple(self.figures)))

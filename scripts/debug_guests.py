@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """What runs on a debug kernel, each in a guest of its own: which instruments it has, our kselftests, random
-programs, upstream's selftests.
+programs, upstream's selftests, the storm of the stress.
 
 Owns the command lines and what they print. Whether it is good enough is debug.py's to say.
 """
@@ -18,6 +18,8 @@ import accel
 import diff
 import progress
 import results
+import stress
+import stress_record
 import upstream
 import upstream_guests
 import virtme
@@ -73,7 +75,8 @@ class Job:
 
 def _boot(image: Path, argv: Sequence[str | Path], cpus: int, limit: float = LIMIT) -> Outcome:
     command = [str(arg) for arg in argv]
-    return virtme.boot(image, command, cpus=cpus, memory=MEMORY, limit=limit)
+    args = stress.KERNEL_ARGS
+    return virtme.boot(image, command, cpus=cpus, memory=MEMORY, limit=limit, kernel_args=args)
 
 
 def _ktap(text: str, depth: int) -> list[Result]:
@@ -92,10 +95,10 @@ def instruments(image: Path, kernel: str, fragment: str) -> Finding:
     return Finding(_ktap(outcome.output, 0), "")
 
 
-def selftests(image: Path, programs: Sequence[str], seconds: int, seed: int) -> Finding:
-    """Our kselftests, of which the races go on for longer than elsewhere."""
+def selftests(image: Path, programs: Sequence[str], cpus: int, seconds: int, seed: int) -> Finding:
+    """Our kselftests, or some of them; how long the races go on."""
     environment = [f"RACE_SECONDS={seconds}", f"RACE_SEED={seed}"]
-    outcome = _boot(image, [LEAKS, "env", *environment, *programs], 2)
+    outcome = _boot(image, [LEAKS, "env", *environment, *programs], cpus)
     figures = [
         (name, count, refused or "") for name, count, refused in COUNT.findall(outcome.output)
     ]
@@ -105,6 +108,24 @@ def selftests(image: Path, programs: Sequence[str], seconds: int, seed: int) -> 
         notes=[f"race: seed={seed}, {seconds} seconds"],
         figures=figures,
     )
+
+
+def storm(image: Path, seconds: int, seed: int) -> Finding:
+    """Tasks that do all of it at once while processors go and come.
+
+    How much memory the kernel has afterwards says nothing here: KASAN keeps what was freed.
+    """
+    outcome = _boot(image, [LEAKS, stress.BUILD / "storm", seed, seconds, "plug"], stress.CPUS)
+    record = stress_record.parse(outcome.output)
+    found = _ktap(outcome.output, 0)
+    for name, wrong in (
+        ("nothing is left behind", stress_record.left_behind(record)),
+        ("every error is one that may come", stress.expected().unexpected(record)),
+    ):
+        found.append(Result(name, "failed" if wrong else "passed", "; ".join(wrong)))
+    rows = stress_record.call_rows(record)
+    figures = [(call, count, errors) for call, count, _, errors in rows]
+    return Finding(found, outcome.console, 0.0, [f"storm: seed={seed}, {seconds} seconds"], figures)
 
 
 def differential(image: Path, reference: Path, seeds: range, operations: int) -> Finding:

@@ -38,6 +38,8 @@ PATIENCE = 1800.0
 # A guest has more processors than the machine: one that the host does not run for a while is no stall.
 KERNEL_ARGS = ("rcupdate.rcu_cpu_stall_timeout=60",)
 SEED = 1
+# Of a guest with a storm.
+CPUS = 4
 # Lines of a console that are shown where the kernel complains.
 REPORT = 40
 # stress-ng's, as many of each at once. unshare ends by itself after a round of 32 tasks.
@@ -81,14 +83,14 @@ def guests(span: Span, seed: int) -> list[list[Guest]]:
     each = 2 if span.short else 8
     depth = "160M" if span.short else "512M"
     return [
-        [Guest("64 tasks", "uml", storm(long), 4, "1G", long, "after-a-tenth")],
+        [Guest("64 tasks", "uml", storm(long), CPUS, "1G", long, "after-a-tenth")],
         [
             Guest("deep", "uml", program("deep"), memory=depth),
             Guest("stress-ng", "uml", _stress_ng(each), stressors=tuple(STRESSORS), slack=SLACK),
         ],
         [
             Guest("many", "uml", program("many", *many), memory="2G", warm="after-one"),
-            Guest("64 tasks, x86", "x86", storm(short, "plug"), 4, "2G", short, "after-a-tenth"),
+            Guest("64 tasks, x86", "x86", storm(short, "plug"), CPUS, "2G", short, "after-a-tenth"),
         ],
     ]
 
@@ -189,7 +191,9 @@ class Verdict:
             checks.say_all(reports(end.console))
             alarms = results.alarms(end.console)
             self._result(group, "the kernel has no complaint", alarms[:1])
-        self._states(group, guest, record)
+        self._result(group, "nothing is left behind", stress_record.left_behind(record))
+        lost = stress_record.grown(record, guest.warm, guest.slack)
+        self._result(group, "no memory is lost", lost)
         if record.counts:
             self._calls(group, guest, record)
         if guest.stressors:
@@ -200,21 +204,13 @@ class Verdict:
     def _result(self, group: str, name: str, why: list[str]) -> None:
         self.score.add(group, Result(name, "failed" if why else "passed", "; ".join(why)))
 
-    def _states(self, group: str, guest: Guest, record: Record) -> None:
-        first, warm, last = map(record.state, ("before", guest.warm, "after"))
-        if not (first and warm and last):
-            missing = ["the state before or after was not printed"]
-            self._result(group, "nothing is left behind", missing)
-            return
-        self._result(group, "nothing is left behind", stress_record.left_behind(first, last))
-        self._result(group, "no memory is lost", stress_record.grown(warm, last, guest.slack))
-
     def _calls(self, group: str, guest: Guest, record: Record) -> None:
         unexpected = self.expected.unexpected(record)
         self._result(group, "every error is one that may come", unexpected)
         idle = PLUGGING if "plug" not in guest.command else ()
         self._result(group, "every call succeeds at times", stress_record.never(record, idle))
-        self.score.show(stress_record.calls_table(f"{group}: calls", record))
+        rows = tuple(stress_record.call_rows(record))
+        self.score.show(Table(f"{group}: calls", stress_record.CALL_COLUMNS, rows))
 
     def _stressors(self, group: str, guest: Guest, text: str) -> None:
         did = stress_record.stressors(text)
@@ -242,19 +238,28 @@ def wanted_seed(environment: Mapping[str, str]) -> int:
     return int(text)
 
 
-def run(score: Score, span: Span) -> None:
-    """Run all lanes."""
-    expected = Expected(EXPECTED.read_text())
-    lanes = guests(span, wanted_seed(os.environ))
+def build() -> None:
+    """Build the programs."""
     where = [f"KSRC={source.find().path}", f"O={BUILD}"]
     progress.run("stress, build", ["make", "-C", SOURCES, *where])
+
+
+def expected() -> Expected:
+    """The errors that may come."""
+    return Expected(EXPECTED.read_text())
+
+
+def run(score: Score, span: Span) -> None:
+    """Run all lanes."""
+    lanes = guests(span, wanted_seed(os.environ))
+    build()
     images = {guest.flavour: kernel.build(guest.flavour) for lane in lanes for guest in lane}
     runs = [Run(lane, images) for lane in lanes]
     for lane in runs:
         lane.start()
     for lane in runs:
         lane.join()
-    verdict = Verdict(score, expected)
+    verdict = Verdict(score, expected())
     for lane in runs:
         for guest in lane.lane:
             verdict.add(guest, lane.ends[guest.name])

@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from results import Table
-
 # What must be as it was, to the last one.
 COUNTS = {
     "cgroups": "cgroups",
@@ -76,8 +74,15 @@ def parse(text: str) -> Record:
     return record
 
 
-def left_behind(first: State, last: State) -> list[str]:
+# What is wrong with a record that has no such states.
+MISSING = "the state before or after was not printed"
+
+
+def left_behind(record: Record) -> list[str]:
     """What there is more of, or less, at the end."""
+    first, last = record.state("before"), record.state("after")
+    if not (first and last):
+        return [MISSING]
     return [
         f"{name}: {first.values[key]} before, {last.values[key]} after"
         for key, name in COUNTS.items()
@@ -85,15 +90,18 @@ def left_behind(first: State, last: State) -> list[str]:
     ]
 
 
-def grown(warm: State, last: State, slack: int = 0) -> list[str]:
+def grown(record: Record, when: str, slack: int = 0) -> list[str]:
     """What has grown by more than chance explains since a state after which all was done once."""
+    warm, last = record.state(when), record.state("after")
+    if not (warm and last):
+        return [MISSING]
     found = []
     for key, chance in MOST_GROWTH.items():
         most = chance + slack
         growth = last.values[key] - warm.values[key]
         growth = -growth if key == "MemAvailable" else growth
         if growth > most:
-            found.append(f"{key}: {growth:,} KiB lost since '{warm.when}', at most {most:,}")
+            found.append(f"{key}: {growth:,} KiB lost since '{when}', at most {most:,}")
     return found
 
 
@@ -128,17 +136,19 @@ def never(record: Record, idle: tuple[str, ...]) -> list[str]:
     ]
 
 
-def calls_table(title: str, record: Record) -> Table:
-    """For the report: a row a call."""
-    rows = []
+CALL_COLUMNS = ("call", "succeeded", "refused", "by error")
+
+
+def call_rows(record: Record) -> list[tuple[str, ...]]:
+    """A row a call that was made, and one for all: how often it succeeded and was refused, by which error."""
     total: dict[str, int] = {}
-    for call, counts in record.counts.items():
-        if any(counts.values()):
-            rows.append(_call_row(call, counts))
+    for counts in record.counts.values():
         for key, count in counts.items():
             total[key] = total.get(key, 0) + count
-    columns = ("call", "succeeded", "refused", "by error")
-    return Table(title, columns, (*rows, _call_row("all", total)))
+    rows = [
+        _call_row(call, counts) for call, counts in record.counts.items() if any(counts.values())
+    ]
+    return [*rows, _call_row("all", total)]
 
 
 def _call_row(call: str, counts: dict[str, int]) -> tuple[str, ...]:
