@@ -251,6 +251,7 @@ def expected() -> Expected:
 
 def run(score: Score, span: Span) -> None:
     """Run all lanes."""
+    verdict = Verdict(score, expected())
     lanes = guests(span, wanted_seed(os.environ))
     build()
     images = {guest.flavour: kernel.build(guest.flavour) for lane in lanes for guest in lane}
@@ -259,7 +260,6 @@ def run(score: Score, span: Span) -> None:
         lane.start()
     for lane in runs:
         lane.join()
-    verdict = Verdict(score, expected())
     for lane in runs:
         for guest in lane.lane:
             verdict.add(guest, lane.ends[guest.name])
