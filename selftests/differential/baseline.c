@@ -102,25 +102,13 @@ static bool first_child(int dir, char name[PATH_SIZE])
 	return found;
 }
 
-/*
- * Move whoever is in a cgroup to the root. It is none of the program's tasks, which are gone: a
- * number that was written at random may be that of init.
- */
-static void send_home(int dir, const char *path)
+/* A number that was written at random may be init's: its cgroup could not be removed. */
+static void send_init_home(const char *path)
 {
-	static const char *const lists[2] = { "cgroup.procs", "cgroup.threads" };
-	char home[64], pid[32];
+	char home[64];
 
 	snprintf(home, sizeof(home), "%s/cgroup.procs", path);
-	for (int i = 0; i < 2; i++) {
-		int fd = openat(dir, lists[i], O_RDONLY | O_CLOEXEC);
-		FILE *in = fd < 0 ? NULL : fdopen(fd, "r");
-
-		while (in && fscanf(in, "%31s", pid) == 1)
-			write_text(home, pid);
-		if (in)
-			fclose(in);
-	}
+	write_text(home, "1");
 }
 
 /*
@@ -147,7 +135,7 @@ static void remove_below(const char *path)
 			/* A way down and up again that removes nothing. */
 			if (next >= 0 && !first_child(next, name)) {
 				failures++;
-				send_home(next, path);
+				send_init_home(path);
 				nanosleep(&moment, NULL);
 			}
 		}
