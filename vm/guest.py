@@ -26,6 +26,9 @@ from flavours import FLAVOURS
 from progress import CACHE, Failure, host_path
 
 TAIL = 20
+# How a kernel says that it makes nothing of an argument. The first is told quietly: user-mode Linux shows it.
+UNKNOWN = re.compile(r'Unknown kernel command line parameters "(.*)", will be')
+UNSET = re.compile(r"Failed to set sysctl parameter '([^']*)'")
 CHUNK = 1 << 16
 
 
@@ -233,6 +236,17 @@ def report(options: argparse.Namespace, outcome: Outcome) -> int:
         boot = "no output" if outcome.boot is None else f"first output after {outcome.boot:.2f} s"
         print(f"{boot}, {outcome.seconds:.2f} s in all", file=sys.stderr)
     return outcome.status
+
+
+def need_arguments_taken(console: str, wanted: Sequence[str]) -> None:
+    """Refuse what came of a kernel that was told to do something and does not know how."""
+    unknown = " ".join(UNKNOWN.findall(console)).split()
+    unset = [word.removeprefix("kernel.") for word in UNSET.findall(console)]
+    for argument in wanted:
+        if argument.removeprefix("sysctl.").removeprefix("kernel.") in (*unknown, *unset):
+            raise Failure(
+                f"the guest's kernel makes nothing of {argument}: look at its configuration"
+            )
 
 
 def need_command(options: argparse.Namespace) -> None:

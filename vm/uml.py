@@ -61,6 +61,7 @@ def boot(
             word = status.text().strip()
             if not word.isdigit():
                 raise machine.death(limit, in_time)
+            guest.need_arguments_taken(machine.console.text(), kernel_args)
             return machine.outcome(int(word))
 
 

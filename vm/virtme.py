@@ -67,6 +67,7 @@ def boot(
             status = machine.process.poll()
             if status is None or (status == LOST and OFF not in machine.console.text()):
                 raise machine.death(limit, in_time)
+            guest.need_arguments_taken(machine.console.text(), kernel_args)
             return machine.outcome(status)
 
 
