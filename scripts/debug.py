@@ -18,7 +18,7 @@ import multiprocessing
 import os
 import random
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -40,6 +40,7 @@ from results import Result, Score, Table
 from span import Span
 from upstream_cases import Expected
 
+Excuse = Callable[[str], str]
 KNOWN = Path(__file__).resolve().parent.parent / "selftests/debug.known"
 OBJECT = "kernel/cgroup/ns/cgroup_ns.o"
 # Whose races count, whoever they are with.
@@ -75,10 +76,12 @@ def run(score: Score, span: Span) -> None:
     names = ["debug"] if span.short else list(KERNELS)
     images = {name: kernel.build(KERNELS[name][0], clang=KERNELS[name][1]) for name in names}
     accel.choose(images["debug"])
-    verdict = Verdict(score, _known(images.values()))
+    known = _known(images.values())
+    excuse = partial(_excuse, known, Expected(upstream.EXPECTED.read_text()))
+    verdict = Verdict(score, known, excuse)
     for name, image in images.items():
         verdict.object(name, objects.symbols(image.parent / OBJECT))
-    jobs = list(_jobs(images, span))
+    jobs = list(_jobs(images, span, excuse))
     done = list(zip(jobs, _run(jobs), strict=True))
     for name in names:
         for job, found in done:
@@ -99,7 +102,12 @@ def _known(images: Iterable[Path]) -> Known:
     return Known(KNOWN.read_text(), ours, nearby)
 
 
-def _jobs(images: Mapping[str, Path], span: Span) -> Iterator[Job]:
+def _excuse(known: Known, expected: Expected, case: str) -> str:
+    """Why a case of upstream's fails on such kernels, or by chance; empty if that is not known."""
+    return known.case(case) or expected.reason("varies", case)
+
+
+def _jobs(images: Mapping[str, Path], span: Span, excuse: Excuse) -> Iterator[Job]:
     """The guests, those that take longest first."""
     seeds, _ = diff.wanted(dict(os.environ))
     seed = seeds.start if os.environ.get("SEED") else random.randrange(1, 1000000)
@@ -107,7 +115,7 @@ def _jobs(images: Mapping[str, Path], span: Span) -> Iterator[Job]:
     if not span.short:
         programs = upstream.build()
         for name in INSTRUMENTED:
-            run = partial(debug_guests.upstreams, images[name], name, programs)
+            run = partial(debug_guests.upstreams, images[name], name, programs, excuse)
             yield Job(name, "upstream's selftests", run)
     ours = kselftests.command("--limit", str(PATIENCE + race))
     for name, image in images.items():
@@ -151,10 +159,10 @@ def _run(jobs: list[Job]) -> list[Finding]:
 class Verdict:
     """Adds to the score what came out of the guests, and keeps what the tables show."""
 
-    def __init__(self, score: Score, known: Known) -> None:
+    def __init__(self, score: Score, known: Known, excuse: Excuse) -> None:
         self.score = score
         self.known = known
-        self.expected = Expected(upstream.EXPECTED.read_text())
+        self.excuse = excuse
         self.rows: list[tuple[str, ...]] = []
         self.figures: list[tuple[str, ...]] = []
 
@@ -185,8 +193,8 @@ class Verdict:
         self.figures += [(job.kernel, job.what, *row) for row in found.figures]
 
     def _judged(self, result: Result) -> Result:
-        """A case of upstream's that is known to fail on such kernels, or by chance, is skipped."""
-        why = self.known.case(result.name) or self.expected.reason("varies", result.name)
+        """A case of upstream's that has an excuse to fail is skipped."""
+        why = self.excuse(result.name)
         return Result(result.name, "skipped", why) if result.outcome == "failed" and why else result
 
     def _reports(self, console: str) -> tuple[list[str], int]:

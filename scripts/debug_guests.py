@@ -161,8 +161,10 @@ def compared(name: str, expected: Batch, runs: dict[str, Run]) -> Result:
     return Result(title, "failed", why)
 
 
-def upstreams(image: Path, kernel: str, programs: upstream.Programs) -> Finding:
-    """Upstream's selftests, once; programs with a case that fails run twice more."""
+def upstreams(
+    image: Path, kernel: str, programs: upstream.Programs, excuse: Callable[[str], str]
+) -> Finding:
+    """Upstream's selftests, once; programs with a case that fails without an excuse run twice more."""
     cpus = upstream_guests.CPUS[accel.choose(image)]
     names = [name for name in programs.names if name not in upstream.SLOW]
 
@@ -171,7 +173,7 @@ def upstreams(image: Path, kernel: str, programs: upstream.Programs) -> Finding:
         return upstream_guests.run(phase, where, programs.installed, wanted, cpus, [LEAKS])[0]
 
     first = go(f"debug, upstream on {kernel}", names)
-    failing = [run.program for run in first.runs if _failed(run)]
+    failing = [run.program for run in first.runs if _puzzles(run, excuse)]
     guests = [first]
     if failing:
         guests.append(go(f"debug, upstream again on {kernel}", failing * 2))
@@ -196,3 +198,8 @@ def upstreams(image: Path, kernel: str, programs: upstream.Programs) -> Finding:
 def _failed(run: Upstream) -> set[str]:
     """The cases of a run that failed."""
     return {case.name for case in run.cases.values() if case.outcome == "failed"}
+
+
+def _puzzles(run: Upstream, excuse: Callable[[str], str]) -> bool:
+    """Whether a case failed of which it is not known why it may."""
+    return any(not excuse(f"{run.program}:{case}") for case in _failed(run))

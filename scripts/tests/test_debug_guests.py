@@ -41,6 +41,12 @@ class Words(unittest.TestCase):
         cases = {"1": Case("a", "passed"), "2": Case("b", "failed"), "3": Case("c", "skipped")}
         self.assertEqual(debug_guests._failed(Upstream("debug", "x/y", cases)), {"b"})
 
+    def test_one_that_may_fail_is_not_run_again_for_that(self) -> None:
+        run = Upstream("debug", "x/y", {"1": Case("b", "failed"), "2": Case("c", "failed")})
+        self.assertTrue(debug_guests._puzzles(run, {"x/y:b": "by chance"}.get))
+        self.assertFalse(debug_guests._puzzles(run, lambda case: f"{case} may"))
+        self.assertFalse(debug_guests._puzzles(Upstream("debug", "x/y", {}), lambda _case: ""))
+
 
 if __name__ == "__main__":
     unittest.main()
