@@ -21,6 +21,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 DEBUG = Path("/sys/kernel/debug")
+SLABS = Path("/sys/kernel/slab")
 CRASH = DEBUG / "provoke-crash/DIRECT"
 # How long a report may take to be written, in seconds.
 PATIENCE = 20.0
@@ -44,6 +45,7 @@ FILES = {
         "lockdep's classes": (Path("/proc/lockdep"), r"css_set_lock"),
         "debug objects": (DEBUG / "debug_objects/stats", r"pool_used +: *[1-9]"),
         "page poisoning": (Path("/proc/cmdline"), r"\bpage_poison=on\b"),
+        "kmemleak sees no stale pointers": (SLABS / "kmalloc-256/sheaf_capacity", r"^0$"),
     },
     "kcsan": {
         "KCSAN is on": (DEBUG / "kcsan", r"enabled: 1"),
