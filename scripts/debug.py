@@ -18,7 +18,7 @@ import multiprocessing
 import os
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -34,13 +34,12 @@ import stress
 import upstream
 from checks import say_all
 from complaints import Known
-from debug_guests import Finding, Job
+from debug_guests import Excuse, Finding, Job
 from differential.guests import build_executor
 from results import Result, Score, Table
 from span import Span
 from upstream_cases import Expected
 
-Excuse = Callable[[str], str]
 KNOWN = Path(__file__).resolve().parent.parent / "selftests/debug.known"
 OBJECT = "kernel/cgroup/ns/cgroup_ns.o"
 # Whose races count, whoever they are with.

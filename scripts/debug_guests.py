@@ -31,6 +31,8 @@ from progress import Failure
 from results import Result
 from upstream_cases import Run as Upstream
 
+# Why a case of upstream's may fail, SUITE/PROGRAM:CASE; empty if that is not known.
+Excuse = Callable[[str], str]
 SELFTESTS = Path(__file__).resolve().parent.parent / "selftests"
 LEAKS = SELFTESTS / "leaks.sh"
 MEMORY = "2G"
@@ -170,9 +172,7 @@ def compared(name: str, expected: Batch, runs: dict[str, Run]) -> Result:
     return Result(title, "failed", why)
 
 
-def upstreams(
-    image: Path, kernel: str, programs: upstream.Programs, excuse: Callable[[str], str]
-) -> Finding:
+def upstreams(image: Path, kernel: str, programs: upstream.Programs, excuse: Excuse) -> Finding:
     """Upstream's selftests, once; programs with a case that fails without an excuse run twice more."""
     cpus = upstream_guests.CPUS[accel.choose(image)]
     heavy = HEAVY.get(kernel, {})
@@ -211,6 +211,6 @@ def _failed(run: Upstream) -> set[str]:
     return {case.name for case in run.cases.values() if case.outcome == "failed"}
 
 
-def _puzzles(run: Upstream, excuse: Callable[[str], str]) -> bool:
+def _puzzles(run: Upstream, excuse: Excuse) -> bool:
     """Whether a case failed of which it is not known why it may."""
     return any(not excuse(f"{run.program}:{case}") for case in _failed(run))
