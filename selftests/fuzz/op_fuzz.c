@@ -140,7 +140,7 @@ int op_prune(struct world *w)
 	return removed ? 0 : err;
 }
 
-/* Hand in a cgroup's id: the shrinkers' debug files take one. Nothing is dropped. */
+/* Hand in a cgroup's id: the shrinkers' debug files take one, unless they are to drop nothing. */
 int op_shrink(struct world *w)
 {
 	int fd = dir_fd(w, w->step.num[0]);
@@ -153,7 +153,7 @@ int op_shrink(struct world *w)
 		return VOID;
 	if (fstat(fd, &about))
 		return -errno;
-	snprintf(text, sizeof(text), "%llu 0 0", (unsigned long long)about.st_ino);
+	snprintf(text, sizeof(text), "%llu 0 1", (unsigned long long)about.st_ino);
 	if (!glob("/sys/kernel/debug/shrinker/sb-tmpfs*/scan", 0, NULL, &found))
 		err = write_text(found.gl_pathv[0], text);
 	globfree(&found);
