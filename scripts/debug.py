@@ -61,10 +61,10 @@ SIGNS = {
 }
 AT_ONCE = 2
 # Seconds of races, and for a program of kselftests, which are emulated.
-RACE = 150
+RACE = 90
 RACE_SHORT = 60
 RACE_LEAST = 2
-STORM = 60
+STORM = 30
 PATIENCE = 600
 PROGRAMS = 6
 OPERATIONS = 300
