@@ -8,10 +8,13 @@
 
 #define BASE "faults"
 #define V1_POINT "/tmp/faults-v1"
-#define V1_OPTIONS "none,name=faults"
+#define V1_NAME "name=faults"
+#define V1_OPTIONS "none," V1_NAME
 #define LEVELS 34
 /* Milliseconds. */
 #define PATIENCE 5000
+#define STEP 20
+#define AGAIN 500
 
 static int make(int parent, const char *name)
 {
@@ -162,6 +165,39 @@ static int remove_all(int parent, const char *name)
 	return err;
 }
 
+static bool is_there(const char *hierarchy)
+{
+	FILE *in = fopen("/proc/self/cgroup", "re");
+	bool found = false;
+	char line[256];
+
+	while (in && !found && fgets(line, sizeof(line), in))
+		found = strstr(line, hierarchy);
+	if (in)
+		fclose(in);
+	return found;
+}
+
+/*
+ * A hierarchy goes with its last mount, or stays if cgroups of it are on their way out; then it
+ * goes with the next last one. One whose super block is held goes with none.
+ */
+static int remove_v1(void)
+{
+	int err = error_of(umount2(V1_POINT, 0));
+
+	for (int waited = STEP; !err && is_there(V1_NAME); waited += STEP) {
+		if (waited > PATIENCE)
+			return -EBUSY;
+		usleep(STEP * 1000);
+		if (waited % AGAIN)
+			continue;
+		err = mount_v1();
+		err = err ? err : error_of(umount2(V1_POINT, 0));
+	}
+	return err;
+}
+
 int world_remove(unsigned int needs)
 {
 	int root = open(CGROUP2, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -175,7 +211,7 @@ int world_remove(unsigned int needs)
 		root = open(V1_POINT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		err = err ? err : remove_all(root, BASE);
 		close(root);
-		err = err ? err : error_of(umount2(V1_POINT, 0));
+		err = err ? err : remove_v1();
 	}
 	return err ? err : delegate(0);
 }
