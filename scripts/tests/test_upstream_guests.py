@@ -58,6 +58,21 @@ class Guests(unittest.TestCase):
             guest.start -= since
             self.assertEqual(guest.stuck(), stuck)
 
+    def test_a_wrapper_may_take_its_time(self) -> None:
+        out = Path(self.enterContext(tempfile.TemporaryDirectory())) / "out"
+        guests = []
+        for wrapper in ((), ("wrapper",)):
+            with (
+                mock.patch.object(upstream_guests.progress, "log_path", return_value=out),
+                mock.patch.object(upstream_guests.subprocess, "Popen") as popen,
+            ):
+                popen.return_value.poll.return_value = None
+                guests.append(
+                    upstream_guests._start("n", "C", Path("k"), Path("i"), ["s/p"], 4, wrapper)
+                )
+            guests[-1].start -= upstream_guests.BOOT + 1
+        self.assertEqual([guest.stuck() for guest in guests], [True, False])
+
     def test_only_a_guest_that_began_nothing_is_started_again(self) -> None:
         dead = self.guest("", "an assertion\n", 1)
         self.assertEqual(self.starts(dead, dead), 2)
