@@ -4,7 +4,7 @@
  * option nsdelegate and without.
  *
  * Owns the option, which is the whole system's: it is put back as it was. Include after
- * kselftest_harness.h.
+ * harness.h.
  */
 #ifndef CGNS_BOUNDARY_H
 #define CGNS_BOUNDARY_H

@@ -4,7 +4,7 @@
  * for how long, and for whom. That the limit holds at all is create_test.c's.
  */
 #define _GNU_SOURCE
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "task.h"
 
 static int one_more(void *arg)

@@ -2,7 +2,7 @@
 /*
  * The cpuset controller, which is on v1 or on v2, and changes sides late.
  *
- * Owns getting it for v2. Nothing here asserts. Include after kselftest_harness.h.
+ * Owns getting it for v2. Nothing here asserts. Include after harness.h.
  */
 #ifndef CGNS_CPUSET_H
 #define CGNS_CPUSET_H

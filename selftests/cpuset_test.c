@@ -4,7 +4,7 @@
  * contract). Its buffer of one page is what row A6 speaks of: a path that does not fit is an error.
  */
 #define _GNU_SOURCE
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "cpuset.h"
 #include "shown.h"
 

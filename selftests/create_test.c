@@ -6,7 +6,7 @@
 #include <linux/nsfs.h>
 #include <sys/ioctl.h>
 
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "task.h"
 
 #define LIMIT_NET "/proc/sys/user/max_net_namespaces"

@@ -4,7 +4,7 @@
  * nsdelegate, which makes them do so, is the initial namespace's to set.
  */
 #define _GNU_SOURCE
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "boundary.h"
 
 /* What a file that is not delegated gives at the root. */

@@ -5,7 +5,7 @@
  * other files of a root refuse is delegate_file_test.c's.
  */
 #define _GNU_SOURCE
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "boundary.h"
 
 /* What a move over the boundary gives. */

@@ -3,7 +3,7 @@
  * A cgroup hierarchy under test, and tasks in it.
  *
  * Owns how a test gets a hierarchy of its own to work in, and moves tasks about in it. Include
- * after kselftest_harness.h: the helpers assert.
+ * after harness.h: the helpers assert.
  */
 #ifndef CGNS_HIERARCHY_H
 #define CGNS_HIERARCHY_H

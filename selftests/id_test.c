@@ -6,7 +6,7 @@
 #define _GNU_SOURCE
 #include <dirent.h>
 
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "shown.h"
 
 FIXTURE(id)

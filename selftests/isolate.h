@@ -4,7 +4,7 @@
  * the namespace's root.
  *
  * Owns the scene, and how strong the attacker is. The tests say what it gets. Include after
- * kselftest_harness.h.
+ * harness.h.
  */
 #ifndef CGNS_ISOLATE_H
 #define CGNS_ISOLATE_H

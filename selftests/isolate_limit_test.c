@@ -4,7 +4,7 @@
  * of the contract). What comes of it is in docs/isolation.md.
  */
 #define _GNU_SOURCE
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "isolate.h"
 
 #define LIMIT "10\n"

@@ -8,7 +8,7 @@
 #include <linux/nsfs.h>
 #include <sys/ioctl.h>
 
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "isolate.h"
 
 /* include/uapi/linux/nsfs.h: NS_GET_ID; pidfd.h: PIDFD_GET_CGROUP_NAMESPACE */

@@ -8,7 +8,7 @@
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "cpuset.h"
 #include "isolate.h"
 #include "listns.h"

@@ -5,7 +5,7 @@
  * (rows A2, A4 and A7 of the contract).
  */
 #define _GNU_SOURCE
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "shown.h"
 
 /* Hundredths of a second that a removed cgroup has to go. */

@@ -7,7 +7,7 @@
 #include <linux/nsfs.h>
 #include <sys/ioctl.h>
 
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "listns.h"
 #include "task.h"
 

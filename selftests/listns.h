@@ -2,7 +2,7 @@
 /*
  * listns(2), which is newer than the headers of the C library may be.
  *
- * Owns the call and what it takes. Nothing here asserts. Include after kselftest_harness.h.
+ * Owns the call and what it takes. Nothing here asserts. Include after harness.h.
  */
 #ifndef CGNS_LISTNS_H
 #define CGNS_LISTNS_H

@@ -4,7 +4,7 @@
  * What has a buffer of one page and keeps it is row A6, and cpuset_test.c's.
  */
 #define _GNU_SOURCE
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "tree.h"
 
 /* What is shown of a task in a cgroup whose path is so long, against what was made. */

@@ -4,7 +4,7 @@
  * /proc/PID/cgroup, with the path in it.
  */
 #define _GNU_SOURCE
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "shown.h"
 
 #define MANY 40

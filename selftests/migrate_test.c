@@ -5,7 +5,7 @@
 #define _GNU_SOURCE
 #include <pthread.h>
 
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "tree.h"
 
 TEST_F(tree, A10_out_of_the_root)

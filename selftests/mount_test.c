@@ -4,7 +4,7 @@
  * mount's root, and what is refused.
  */
 #define _GNU_SOURCE
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "tree.h"
 
 /* A place to mount at, and what is mounted there: what a child needs, and what it found. */

@@ -6,7 +6,7 @@
 #define _GNU_SOURCE
 #include <linux/mount.h>
 
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "tree.h"
 
 #ifndef SYS_statmount

@@ -2,7 +2,7 @@
 /*
  * cgroup2's mount option nsdelegate, which is the whole system's.
  *
- * Owns asking for it and setting it. Nothing here asserts. Include after kselftest_harness.h.
+ * Owns asking for it and setting it. Nothing here asserts. Include after harness.h.
  */
 #ifndef CGNS_NSDELEGATE_H
 #define CGNS_NSDELEGATE_H

@@ -4,7 +4,7 @@
  * the contract): one test a clause. Long paths are long_path_test.c's.
  */
 #define _GNU_SOURCE
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "tree.h"
 
 TEST_F(tree, A4_initial_namespace_sees_whole_path)

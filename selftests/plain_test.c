@@ -4,7 +4,7 @@
  * before there were any.
  */
 #define _GNU_SOURCE
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "tree.h"
 
 /* A task in a namespace of its own, so that there is one which is not to be felt. */

@@ -14,7 +14,7 @@
 #define _GNU_SOURCE
 #include <time.h>
 
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "listns.h"
 #include "shown.h"
 #include "race.h"

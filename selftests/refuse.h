@@ -3,7 +3,7 @@
  * Calls that have to be refused: with which error, and that nothing is changed by it.
  *
  * Owns what "nothing" is, and who may ask: each case runs in a child that first becomes somebody.
- * Include after kselftest_harness.h.
+ * Include after harness.h.
  */
 #ifndef CGNS_REFUSE_H
 #define CGNS_REFUSE_H

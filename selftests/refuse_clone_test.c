@@ -7,7 +7,7 @@
 #define _GNU_SOURCE
 #include <sys/resource.h>
 
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "refuse.h"
 
 #define THREAD (CLONE_VM | CLONE_SIGHAND | CLONE_THREAD)

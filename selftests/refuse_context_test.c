@@ -5,7 +5,7 @@
  * fs/fsopen.c and of cgroups' own options; mount(2) is refuse_mount_test.c's.
  */
 #define _GNU_SOURCE
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "refuse.h"
 
 /* include/uapi/linux/mount.h: FSCONFIG_CMD_CREATE_EXCL */

@@ -7,7 +7,7 @@
 #define _GNU_SOURCE
 #include <sys/socket.h>
 
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "refuse.h"
 
 FIXTURE(into)

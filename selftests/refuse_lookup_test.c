@@ -5,7 +5,7 @@
  * open_by_handle_at(2), name_to_handle_at(2), fs/nsfs.c and kernel/nstree.c.
  */
 #define _GNU_SOURCE
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "refuse.h"
 
 /* include/uapi/linux/nsfs.h: struct nsfs_file_handle, and what may come after it */

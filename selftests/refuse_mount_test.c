@@ -6,7 +6,7 @@
  * may be made is mount_test.c's.
  */
 #define _GNU_SOURCE
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "refuse.h"
 
 #define V1 "cgroup"

@@ -8,7 +8,7 @@
 #include <linux/nsfs.h>
 #include <sys/ioctl.h>
 
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "refuse.h"
 
 /* Newer than the headers of the C library may be: include/uapi/linux/{nsfs,pidfd}.h */

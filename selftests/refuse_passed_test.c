@@ -5,7 +5,7 @@
  * the boundary makes of files is delegate_test.c's and delegate_file_test.c's.
  */
 #define _GNU_SOURCE
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "refuse.h"
 #include "passing.h"
 

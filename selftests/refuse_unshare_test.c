@@ -5,7 +5,7 @@
  * may not unshare a cgroup namespace alone is create_test.c's.
  */
 #define _GNU_SOURCE
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "refuse.h"
 
 /* User namespaces nest this deep below the first. */

@@ -6,7 +6,7 @@
  * kernel/cgroup/cgroup.c. The boundary is delegate_test.c's.
  */
 #define _GNU_SOURCE
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "refuse.h"
 
 /* A pid that no task has: pids end below it. */

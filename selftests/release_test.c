@@ -4,7 +4,7 @@
  * root, whoever left the cgroup empty, and only the initial user namespace may say what it is.
  */
 #define _GNU_SOURCE
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "shown.h"
 
 /*

@@ -3,7 +3,7 @@
  * Where a cgroup namespace has its root (row A2 of the contract), and that it stays there (row A3).
  */
 #define _GNU_SOURCE
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "tree.h"
 
 TEST_F(tree, A2_unshare_roots_at_own_cgroup)

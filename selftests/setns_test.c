@@ -4,7 +4,7 @@
  * capabilities, and that the cgroup stays what it is.
  */
 #define _GNU_SOURCE
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "tree.h"
 
 /* A task in the namespace to be entered, whose root is b/x. */

@@ -6,7 +6,7 @@
 #define _GNU_SOURCE
 #include <pthread.h>
 
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "tree.h"
 
 /* A thread, what it is to do, and what it saw when that was done. */

@@ -2,7 +2,7 @@
 /*
  * The fixture of the tests: a small tree of cgroups, in a hierarchy of each kind.
  *
- * Owns the list of kinds and the shape of the tree. Include after kselftest_harness.h.
+ * Owns the list of kinds and the shape of the tree. Include after harness.h.
  */
 #ifndef CGNS_TREE_H
 #define CGNS_TREE_H
