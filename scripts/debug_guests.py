@@ -39,6 +39,8 @@ MEMORY = "2G"
 # How much longer than on user-mode Linux a random program may take: emulated, and every access checked.
 SLOWER = 40
 LIMIT = 2000.0
+# A controller that user-mode Linux has not: the list of controllers is among what programs read.
+REFERENCES_CONTROLLERS = ("cgroup_disable=hugetlb",)
 # Programs of upstream's that KASAN's kernel does not run: all are the memory controller's, and KCSAN's does.
 _LONG = "more than its five minutes on an emulated processor with KASAN"
 HEAVY = {
@@ -84,9 +86,15 @@ class Job:
         return found
 
 
-def _boot(image: Path, argv: Sequence[str | Path], cpus: int, limit: float = LIMIT) -> Outcome:
+def _boot(
+    image: Path,
+    argv: Sequence[str | Path],
+    cpus: int,
+    limit: float = LIMIT,
+    kernel_args: Sequence[str] = (),
+) -> Outcome:
     command = [str(arg) for arg in argv]
-    args = stress.KERNEL_ARGS
+    args = (*stress.KERNEL_ARGS, *kernel_args)
     return virtme.boot(image, command, cpus=cpus, memory=MEMORY, limit=limit, kernel_args=args)
 
 
@@ -151,7 +159,7 @@ def differential(image: Path, reference: Path, seeds: range, operations: int) ->
         file.flush()
         limit = SLOWER * (PATIENCE + PATIENCE_EACH * len(programs))
         command = [LEAKS, "sh", "-c", f"exec {executor} <{file.name}"]
-        outcome = _boot(image, command, 1, limit)
+        outcome = _boot(image, command, 1, limit, REFERENCES_CONTROLLERS)
     runs = {name: Run(lines, whole) for name, lines, whole in transcript.programs(outcome.output)}
     return Finding(
         [compared(program.name, expected, runs) for program in programs],
