@@ -62,6 +62,7 @@ class Finding:
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
     figures: list[tuple[str, ...]] = field(default_factory=list)
+    output: str = ""  # all that was printed, for the log
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,11 @@ class Job:
             name = f"{self.what} runs to its end"
             found = Finding([Result(name, "failed", str(failure))], console)
         found.seconds = time.monotonic() - start
-        progress.say(f"debug, {self.kernel}, {self.what}: {progress.hms(found.seconds)}")
+        log = progress.log_path(f"debug {self.kernel} {self.what}")
+        log.write_text(f"{found.output}\n{found.console}\n")
+        took = progress.hms(found.seconds)
+        where = progress.host_path(log)
+        progress.say(f"debug, {self.kernel}, {self.what}: {took} (log: {where})")
         return found
 
 
@@ -111,7 +116,7 @@ def instruments(image: Path, kernel: str, fragment: str) -> Finding:
     """Whether the kernel has what it was built for. What it was provoked to complain of is no complaint."""
     file = CONFIG_DIR / f"{fragment}.config"
     outcome = _boot(image, ["python3", SELFTESTS / "instruments.py", file, kernel], 1)
-    return Finding(_ktap(outcome.output, 0), "")
+    return Finding(_ktap(outcome.output, 0), "", output=outcome.output)
 
 
 def selftests(image: Path, programs: Sequence[str], cpus: int, seconds: int, seed: int) -> Finding:
@@ -126,6 +131,7 @@ def selftests(image: Path, programs: Sequence[str], cpus: int, seconds: int, see
         outcome.console,
         notes=[f"race: seed={seed}, {seconds} seconds"],
         figures=figures,
+        output=outcome.output,
     )
 
 
@@ -145,7 +151,13 @@ def storm(image: Path, seconds: int, seed: int) -> Finding:
         found.append(Result(name, "failed" if wrong else "passed", "; ".join(wrong)))
     rows = stress_record.call_rows(record)
     figures = [(call, count, errors) for call, count, _, errors in rows]
-    return Finding(found, outcome.console, 0.0, [f"storm: seed={seed}, {seconds} seconds"], figures)
+    return Finding(
+        found,
+        outcome.console,
+        notes=[f"storm: seed={seed}, {seconds} seconds"],
+        figures=figures,
+        output=outcome.output,
+    )
 
 
 def differential(image: Path, reference: Path, seeds: range, operations: int) -> Finding:
@@ -165,6 +177,7 @@ def differential(image: Path, reference: Path, seeds: range, operations: int) ->
         [compared(program.name, expected, runs) for program in programs],
         outcome.console,
         notes=[f"diff: seeds {seeds.start} to {seeds.stop - 1}, {operations} operations each"],
+        output=outcome.output,
     )
 
 
