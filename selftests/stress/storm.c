@@ -177,6 +177,8 @@ static void blow(struct storm *s, struct sum *sum, long length, bool v1, bool pl
 		kill(s->slots[i].pid, SIGKILL);
 	reap(s, sum);
 	move_out(s);
+	if (plug)
+		empty_stocks();
 }
 
 static void prepare(void)

@@ -114,6 +114,13 @@ void bear_witness(struct worker *w);
 void press_memory(struct worker *w);
 void plug_processors(struct worker *w);
 
+/*
+ * Take every processor away once and bring it back. A processor that went in the midst of giving
+ * back what it keeps charged in advance can keep removed cgroups until it goes again: a fault of
+ * mainline's memory controller, docs/mainline-findings.md. Call it when all tasks are gone.
+ */
+void empty_stocks(void);
+
 /* The calls, by file. */
 void call_unshare(struct worker *w);
 void call_unshare_user(struct worker *w);
