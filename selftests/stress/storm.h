@@ -115,9 +115,10 @@ void press_memory(struct worker *w);
 void plug_processors(struct worker *w);
 
 /*
- * Take every processor away once and bring it back. A processor that went in the midst of giving
- * back what it keeps charged in advance can keep removed cgroups until it goes again: a fault of
- * mainline's memory controller, docs/mainline-findings.md. Call it when all tasks are gone.
+ * Take every processor but the first, which never goes, away once and bring it back. One that went
+ * in the midst of giving back what it keeps charged in advance can keep removed cgroups until it
+ * goes again: a fault of mainline's memory controller, docs/mainline-findings.md. Call it when all
+ * tasks are gone.
  */
 void empty_stocks(void);
 
