@@ -99,9 +99,5 @@ void plug_processors(struct worker *w)
 		snprintf(path, sizeof(path), CPU, cpu);
 		tally(w, off ? UNPLUG : PLUG, write_text(path, off ? "0" : "1"));
 	}
-	for (int cpu = 1; cpu < most; cpu++) {
-		snprintf(path, sizeof(path), CPU, cpu);
-		write_text(path, "1");
-	}
 	_exit(0);
 }
