@@ -29,6 +29,8 @@ TAIL = 20
 # How a kernel says that it makes nothing of an argument. The first is told quietly: user-mode Linux shows it.
 UNKNOWN = re.compile(r'Unknown kernel command line parameters "(.*)", will be')
 UNSET = re.compile(r"Failed to set sysctl parameter '([^']*)'")
+# How it says that it was given more processors than it can have. User-mode Linux takes fewer in silence.
+TOO_MANY = re.compile(r"CPU limit of (\d+) reached")
 CHUNK = 1 << 16
 
 
@@ -247,6 +249,15 @@ def need_arguments_taken(console: str, wanted: Sequence[str]) -> None:
             raise Failure(
                 f"the guest's kernel makes nothing of {argument}: look at its configuration"
             )
+
+
+def need_processors_taken(console: str, wanted: int) -> None:
+    """Refuse what came of a kernel that runs on fewer processors than it was given."""
+    if most := TOO_MANY.search(console):
+        raise Failure(
+            f"the guest's kernel takes {most[1]} processors and was given {wanted}:"
+            " ask for fewer, or raise its CONFIG_NR_CPUS"
+        )
 
 
 def need_command(options: argparse.Namespace) -> None:

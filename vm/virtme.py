@@ -68,6 +68,7 @@ def boot(
             if status is None or (status == LOST and OFF not in machine.console.text()):
                 raise machine.death(limit, in_time)
             guest.need_arguments_taken(machine.console.text(), kernel_args)
+            guest.need_processors_taken(machine.console.text(), cpus)
             return machine.outcome(status)
 
 

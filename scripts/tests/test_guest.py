@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What a kernel says of its arguments, in the words of one that was booted with them."""
+"""What a kernel says of what it was given, in the words of one that was booted so."""
 
 from __future__ import annotations
 
@@ -31,6 +31,17 @@ class Arguments(unittest.TestCase):
     def test_what_was_taken_or_is_init_s(self) -> None:
         guest.need_arguments_taken(CONSOLE, ["oops=panic"])
         guest.need_arguments_taken("", ["no_such=1", "hung_task_panic=1"])
+
+
+class Processors(unittest.TestCase):
+    def test_more_than_the_kernel_takes(self) -> None:
+        console = "[    0.000000] CPU topo: CPU limit of 2 reached. Ignoring further CPUs\n"
+        with self.assertRaises(Failure) as caught:
+            guest.need_processors_taken(console, 4)
+        self.assertIn("takes 2 processors and was given 4: ", str(caught.exception))
+
+    def test_as_many_as_it_takes(self) -> None:
+        guest.need_processors_taken("[    0.000000] CPU topo: Max. logical dies: 1\n", 4)
 
 
 if __name__ == "__main__":
