@@ -61,8 +61,7 @@ SIGNS = {
 }
 AT_ONCE = 2
 # Seconds of races, and for a program of kselftests, which are emulated.
-RACE = 90
-RACE_SHORT = 60
+RACE = 60
 RACE_LEAST = 2
 STORM = 30
 PATIENCE = 600
@@ -110,7 +109,7 @@ def _jobs(images: Mapping[str, Path], span: Span, excuse: Excuse) -> Iterator[Jo
     """The guests, those that take longest first."""
     seeds, _ = diff.wanted(dict(os.environ))
     seed = seeds.start if os.environ.get("SEED") else random.randrange(1, 1000000)
-    race = round(span.seconds(RACE, RACE_SHORT))
+    race = round(span.seconds(RACE, RACE))
     if not span.short:
         programs = upstream.build()
         for name in INSTRUMENTED:

@@ -41,13 +41,16 @@ SLOWER = 40
 LIMIT = 2000.0
 # A controller that user-mode Linux has not: the list of controllers is among what programs read.
 REFERENCES_CONTROLLERS = ("cgroup_disable=hugetlb",)
-# Programs of upstream's that KASAN's kernel does not run: all are the memory controller's, and KCSAN's does.
+# Programs of upstream's that KASAN's kernel does not run, and KCSAN's does.
 _LONG = "more than its five minutes on an emulated processor with KASAN"
+_CHILDREN = "forks for over three minutes, in one cgroup and one namespace"
 HEAVY = {
     "debug": {
         "cgroup/test_kmem": _LONG,
         "cgroup/test_zswap": _LONG,
         "cgroup/test_memcontrol": "three cases fail with KASAN; not looked into",
+        "pidfd/pidfd_poll_test": _CHILDREN,
+        "pidfd/pidfd_test": _CHILDREN,
     }
 }
 COUNT = re.compile(r"# race: (\w[\w ]*?) +(\d+) ok(?:, (.*))?")
