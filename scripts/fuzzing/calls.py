@@ -37,7 +37,7 @@ BROKEN = re.compile(r"^(?:broken|stuck): .*$|^baseline .*=-?[1-9].*$", re.M)
 # What the fuzzer counts under the number after the last error's: nothing was there to work on.
 VOID = 135
 # Operations from which on none should be one-sided.
-ENOUGH = 200_000
+ENOUGH = 150_000
 # Which cannot be refused, and which have no success to count: they do not return.
 NEVER_REFUSED = {"thread", "listns", "list", "forget", "close", "disarm", "root"}
 NEVER_SUCCEED = {"exit"}
