@@ -29,7 +29,7 @@ CPUS = {"kvm": 8, "tcg": 4}
 MEMORY = "2G"
 LIMIT = 2400
 # Seconds until the first program begins: ten, on a machine that has nothing else to do. A wrapper comes with
-# kernels that check all they do, and has them look for leaks first: two minutes beside another such guest.
+# kernels that check all they do, which takes longer beside another such guest.
 BOOT, BOOT_WRAPPED = 180, 720
 POLL = 0.2
 

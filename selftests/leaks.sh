@@ -2,43 +2,48 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Runs a command, then has the kernel of the guest look for memory that nothing refers to any more; what
-# it finds goes to the console, where all that a kernel complains of is looked for. What is suspected before
-# the command, or was allocated before there was any, is none of the command's. A kernel without kmemleak
-# only runs the command.
+# it finds goes to the console, where all that a kernel complains of is looked for. What was allocated before
+# the command is none of the command's. A kernel without kmemleak only runs the command.
 #
 #   leaks.sh CMD ARG...
 
 file=/sys/kernel/debug/kmemleak
 
-ask() {
-	if ! echo "$1" >"$file"; then
-		echo "WARNING: kmemleak does not $1" >/dev/console
-		exit 1
-	fi
+complain() {
+	echo "WARNING: kmemleak: $1" >/dev/console
+	exit 1
 }
 
-# An object is not suspected before it is five seconds old, nor by one look alone.
-look() {
-	for _ in 1 2; do
-		sleep 6
-		ask scan
-	done
+scan() {
+	echo scan >"$file" || complain "it does not scan"
 }
 
-# A record is a line that names the object, and others; the second one has who allocated it.
+# The kernel's clock, by which it says when an object was allocated.
+jiffies() {
+	awk '$1 == "jiffies:" { print $2; exit }' /proc/timer_list
+}
+
+# Those allocated from $1 on. A record is a line that names the object, and others; the second has the time.
 records() {
-	awk '/^unreferenced object/ { flush() } { record = record $0 "\n" } /comm "swapper/ { record = "" }
-	     END { flush() }
-	     function flush() { if (record ~ /^unref/) printf "%s", record; record = "" }' "$file"
+	awk -v begin="$1" '
+		/^unreferenced object/ { flush() }
+		/, jiffies [0-9]+$/ { time = $NF }
+		{ record = record $0 "\n" }
+		END { flush() }
+		function flush() { if (time >= begin + 0) printf "%s", record; record = ""; time = 0 }
+	' "$file"
 }
 
 [ -e "$file" ] || mount -t debugfs debugfs /sys/kernel/debug
 [ -e "$file" ] || exec "$@"
 
-look
-ask clear
+begin=$(jiffies)
+[ "$begin" ] || complain "/proc/timer_list has no jiffies"
 "$@"
 status=$?
-look
-records >/dev/console
+# No object is suspected before it is five seconds old, nor by the first scan, which notes what is in it.
+scan
+sleep 6
+scan
+records "$begin" >/dev/console
 exit "$status"
