@@ -60,8 +60,8 @@ SIGNS = {
     "cfi": {"the Rust core says the types of its functions": r"__cfi_proc_cgroup_show"},
 }
 AT_ONCE = 2
-# Seconds of races, and for a program of kselftests, which are emulated.
-RACE = 60
+# Seconds of races, here and in make test-all; and for a program of kselftests, which are emulated.
+RACE, RACE_SHORT = 60, 30
 RACE_LEAST = 2
 STORM = 30
 PATIENCE = 600
@@ -109,7 +109,7 @@ def _jobs(images: Mapping[str, Path], span: Span, excuse: Excuse) -> Iterator[Jo
     """The guests, those that take longest first."""
     seeds, _ = diff.wanted(dict(os.environ))
     seed = seeds.start if os.environ.get("SEED") else random.randrange(1, 1000000)
-    race = round(span.seconds(RACE, RACE))
+    race = round(span.seconds(RACE, RACE_SHORT))
     if not span.short:
         programs = upstream.build()
         for name in INSTRUMENTED:

@@ -225,18 +225,18 @@ def mount(tree: Source, *, untouched: bool, project: Path = PROJECT) -> None:
     name = tree.id if project == PROJECT else f"{tree.id}-{project.name}"
     layer = CACHE / "layer" / name
     if os.path.ismount(SRC):
-        _run("umount", SRC)
+        quick("umount", SRC)
     if untouched:
-        _run("mount", "--bind", "-o", "ro", below, SRC)
+        quick("mount", "--bind", "-o", "ro", below, SRC)
         return
-    _run("bash", project / "scripts/overlay.sh", "layer", below, layer)
+    quick("bash", project / "scripts/overlay.sh", "layer", below, layer)
     mounted = subprocess.run(
         ["mount", "-t", "overlay", "overlay", "-o", f"ro,lowerdir={layer}:{below}", str(SRC)],
         capture_output=True,
         check=False,
     )
     if mounted.returncode:
-        _run("mount", "--bind", "-o", "ro", _copy(below, layer, name), SRC)
+        quick("mount", "--bind", "-o", "ro", _copy(below, layer, name), SRC)
 
 
 def _copy(below: Path, layer: Path, name: str) -> Path:
@@ -265,12 +265,12 @@ def _copy(below: Path, layer: Path, name: str) -> Path:
             f"{copy}/",
         ],
     )
-    _run(*sync, f"{layer}/", f"{copy}/")
+    quick(*sync, f"{layer}/", f"{copy}/")
     return copy
 
 
-def _run(*argv: str | Path) -> None:
-    """A quick command whose own words are the failure's."""
+def quick(*argv: str | Path) -> None:
+    """Run a quick command whose own words are the failure's."""
     done = subprocess.run([str(arg) for arg in argv], capture_output=True, text=True, check=False)
     if done.returncode:
         words = (done.stderr or done.stdout).strip().splitlines() or [f"status {done.returncode}"]

@@ -15,7 +15,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,11 +93,11 @@ def _patient(harness: Path, ours: Path) -> Iterator[None]:
     # One that was written anew would have all programs built anew.
     if not ours.is_file() or ours.read_text() != text:
         ours.write_text(text)
-    subprocess.run(["mount", "--bind", "-o", "ro", ours, harness], check=True)
+    kernel.quick("mount", "--bind", "-o", "ro", ours, harness)
     try:
         yield
     finally:
-        subprocess.run(["umount", harness], check=True)
+        kernel.quick("umount", harness)
 
 
 class Comparison:
