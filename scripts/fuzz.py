@@ -21,7 +21,7 @@ from span import Span
 
 FLAVOUR = "fuzz"
 # Seconds in make test-hard, and in make test-all. The logic's are shared by its targets.
-LONG, SHORT = 120.0, 60.0
+LONG, SHORT = 120.0, 45.0
 
 
 def wanted_seed(environment: dict[str, str]) -> int:

@@ -79,7 +79,7 @@ def guests(span: Span, seed: int) -> list[list[Guest]]:
         return program("storm", seed, round(seconds), *options)
 
     long, short = span.seconds(600, 30), span.seconds(60, 30)
-    many = (20_000, 4_000) if span.short else (100_000, 20_000)
+    many = (10_000, 2_000) if span.short else (100_000, 20_000)
     each = 2 if span.short else 8
     depth = "160M" if span.short else "512M"
     return [
