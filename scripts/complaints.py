@@ -110,7 +110,7 @@ class Known:
         return next(found, "")
 
     def case(self, name: str) -> str:
-        """Why a case of upstream's selftests fails on such a kernel; empty if it is not known to."""
+        """Why KERNEL/SUITE/PROGRAM:CASE, a case of upstream's selftests, fails; empty if it is not known to."""
         return self._reason("fail", name)
 
     def report(self, report: Report) -> str:

@@ -18,7 +18,7 @@ import multiprocessing
 import os
 import random
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -34,7 +34,7 @@ import stress
 import upstream
 from checks import say_all
 from complaints import Known
-from debug_guests import Excuse, Finding, Job
+from debug_guests import Finding, Job
 from differential.guests import build_executor
 from results import Result, Score, Table
 from span import Span
@@ -100,12 +100,14 @@ def _known(images: Iterable[Path]) -> Known:
     return Known(KNOWN.read_text(), ours, nearby)
 
 
-def _excuse(known: Known, expected: Expected, case: str) -> str:
-    """Why a case of upstream's fails on such kernels, or by chance; empty if that is not known."""
-    return known.case(case) or expected.reason("varies", case)
+def _excuse(known: Known, expected: Expected, kernel_name: str, case: str) -> str:
+    """Why a case of upstream's fails on that kernel, or by chance; empty if that is not known."""
+    return known.case(f"{kernel_name}/{case}") or expected.reason("varies", case)
 
 
-def _jobs(images: Mapping[str, Path], span: Span, excuse: Excuse) -> Iterator[Job]:
+def _jobs(
+    images: Mapping[str, Path], span: Span, excuse: Callable[[str, str], str]
+) -> Iterator[Job]:
     """The guests, those that take longest first."""
     seeds, _ = diff.wanted(dict(os.environ))
     seed = seeds.start if os.environ.get("SEED") else random.randrange(1, 1000000)
@@ -113,7 +115,9 @@ def _jobs(images: Mapping[str, Path], span: Span, excuse: Excuse) -> Iterator[Jo
     if not span.short:
         programs = upstream.build()
         for name in INSTRUMENTED:
-            run = partial(debug_guests.upstreams, images[name], name, programs, excuse)
+            run = partial(
+                debug_guests.upstreams, images[name], name, programs, partial(excuse, name)
+            )
             yield Job(name, "upstream's selftests", run)
     ours = kselftests.command("--limit", str(PATIENCE + race))
     for name, image in images.items():
@@ -157,7 +161,7 @@ def _run(jobs: list[Job]) -> list[Finding]:
 class Verdict:
     """Adds to the score what came out of the guests, and keeps what the tables show."""
 
-    def __init__(self, score: Score, known: Known, excuse: Excuse) -> None:
+    def __init__(self, score: Score, known: Known, excuse: Callable[[str, str], str]) -> None:
         self.score = score
         self.known = known
         self.excuse = excuse
@@ -176,7 +180,7 @@ class Verdict:
     def add(self, job: Job, found: Finding) -> None:
         """All that came out of a guest."""
         say_all("\n".join(f"{job.kernel}, {note}" for note in found.notes))
-        judged = [self._judged(result) for result in found.results]
+        judged = [self._judged(job.kernel, result) for result in found.results]
         for result in judged:
             self._add(job.kernel, result)
         complained, known = self._reports(found.console)
@@ -190,9 +194,9 @@ class Verdict:
         self.rows.append((job.kernel, job.what, *map(str, figures), took))
         self.figures += [(job.kernel, job.what, *row) for row in found.figures]
 
-    def _judged(self, result: Result) -> Result:
+    def _judged(self, kernel_name: str, result: Result) -> Result:
         """A case of upstream's that has an excuse to fail is skipped."""
-        why = self.excuse(result.name)
+        why = self.excuse(kernel_name, result.name)
         return Result(result.name, "skipped", why) if result.outcome == "failed" and why else result
 
     def _reports(self, console: str) -> tuple[list[str], int]:

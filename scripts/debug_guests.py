@@ -48,7 +48,6 @@ HEAVY = {
     "debug": {
         "cgroup/test_kmem": _LONG,
         "cgroup/test_zswap": _LONG,
-        "cgroup/test_memcontrol": "three cases fail with KASAN; not looked into",
         "pidfd/pidfd_poll_test": _CHILDREN,
         "pidfd/pidfd_test": _CHILDREN,
     }

@@ -71,11 +71,12 @@ class KnownReports(unittest.TestCase):
         return next(complaints.reports(console))
 
     def test_a_race_that_is_listed_has_its_reason(self) -> None:
-        known = self.known("race next_*/tick_* the clock\nfail cgroup/test_x:y it is slow\n")
+        known = self.known("race next_*/tick_* the clock\nfail debug/cgroup/test_x:y it is slow\n")
         self.assertEqual(known.report(self.race("tick_do_update / next_timer")), "the clock")
         self.assertEqual(known.report(self.race("tock / next_timer.isra.0")), "")
-        self.assertEqual(known.case("cgroup/test_x:y"), "it is slow")
-        self.assertEqual(known.case("cgroup/test_x:z"), "")
+        self.assertEqual(known.case("debug/cgroup/test_x:y"), "it is slow")
+        self.assertEqual(known.case("kcsan/cgroup/test_x:y"), "")
+        self.assertEqual(known.case("debug/cgroup/test_x:z"), "")
 
     def test_a_race_elsewhere_does_not_count_and_one_in_cgroups_does(self) -> None:
         known = self.known("")
