@@ -81,13 +81,12 @@ def guests(span: Span, seed: int) -> list[list[Guest]]:
     long, short = span.seconds(600, 30), span.seconds(60, 30)
     many = (10_000, 2_000) if span.short else (100_000, 20_000)
     each = 2 if span.short else 8
-    depth = "160M" if span.short else "512M"
+    depth = "96M" if span.short else "512M"
     return [
         [Guest("64 tasks", "uml", storm(long), CPUS, "1G", long, "after-a-tenth")],
-        [
-            Guest("deep", "uml", program("deep"), memory=depth),
-            Guest("stress-ng", "uml", _stress_ng(each), stressors=tuple(STRESSORS), slack=SLACK),
-        ],
+        # The levels of a tree are released one by one, each some milliseconds after the one below it.
+        [Guest("deep", "uml", program("deep"), memory=depth)],
+        [Guest("stress-ng", "uml", _stress_ng(each), stressors=tuple(STRESSORS), slack=SLACK)],
         [
             Guest("many", "uml", program("many", *many), memory="2G", warm="after-one"),
             Guest("64 tasks, x86", "x86", storm(short, "plug"), CPUS, "2G", short, "after-a-tenth"),
