@@ -44,8 +44,12 @@ REFERENCES_CONTROLLERS = ("cgroup_disable=hugetlb",)
 # Programs of upstream's that KASAN's kernel does not run, and KCSAN's does.
 _LONG = "more than its five minutes on an emulated processor with KASAN"
 _CHILDREN = "forks for over three minutes, in one cgroup and one namespace"
+_WAKING = (
+    "hundreds of its tasks wake each millisecond: five minutes were once too few for it with KASAN"
+)
 HEAVY = {
     "debug": {
+        "cgroup/test_freezer": _WAKING,
         "cgroup/test_kmem": _LONG,
         "cgroup/test_zswap": _LONG,
         "pidfd/pidfd_poll_test": _CHILDREN,
