@@ -29,8 +29,9 @@ TAIL = 20
 # How a kernel says that it makes nothing of an argument. The first is told quietly: user-mode Linux shows it.
 UNKNOWN = re.compile(r'Unknown kernel command line parameters "(.*)", will be')
 UNSET = re.compile(r"Failed to set sysctl parameter '([^']*)'")
-# How it says that it was given more processors than it can have. User-mode Linux takes fewer in silence.
-TOO_MANY = re.compile(r"CPU limit of (\d+) reached")
+# How many processors a kernel runs on: where it was given more than it can have, x86 warns, and user-mode
+# Linux says only what it started.
+PROCESSORS = re.compile(r"CPU limit of (\d+) reached|smp: Brought up \d+ nodes?, (\d+) CPU")
 CHUNK = 1 << 16
 
 
@@ -253,9 +254,11 @@ def need_arguments_taken(console: str, wanted: Sequence[str]) -> None:
 
 def need_processors_taken(console: str, wanted: int) -> None:
     """Refuse what came of a kernel that runs on fewer processors than it was given."""
-    if most := TOO_MANY.search(console):
+    said = PROCESSORS.search(console)
+    taken = int(said[1] or said[2]) if said else wanted
+    if taken < wanted:
         raise Failure(
-            f"the guest's kernel takes {most[1]} processors and was given {wanted}:"
+            f"the guest's kernel takes {taken} processors and was given {wanted}:"
             " ask for fewer, or raise its CONFIG_NR_CPUS"
         )
 

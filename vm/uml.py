@@ -62,6 +62,7 @@ def boot(
             if not word.isdigit():
                 raise machine.death(limit, in_time)
             guest.need_arguments_taken(machine.console.text(), kernel_args)
+            guest.need_processors_taken(machine.console.text(), cpus)
             return machine.outcome(int(word))
 
 

@@ -34,14 +34,18 @@ class Arguments(unittest.TestCase):
 
 
 class Processors(unittest.TestCase):
+    UML = "[    0.070000] smp: Brought up 1 node, 2 CPUs\n"
+
     def test_more_than_the_kernel_takes(self) -> None:
-        console = "[    0.000000] CPU topo: CPU limit of 2 reached. Ignoring further CPUs\n"
-        with self.assertRaises(Failure) as caught:
-            guest.need_processors_taken(console, 4)
-        self.assertIn("takes 2 processors and was given 4: ", str(caught.exception))
+        x86 = "[    0.000000] CPU topo: CPU limit of 2 reached. Ignoring further CPUs\n"
+        for console in (x86, self.UML):
+            with self.subTest(console), self.assertRaises(Failure) as caught:
+                guest.need_processors_taken(console, 4)
+            self.assertIn("takes 2 processors and was given 4: ", str(caught.exception))
 
     def test_as_many_as_it_takes(self) -> None:
         guest.need_processors_taken("[    0.000000] CPU topo: Max. logical dies: 1\n", 4)
+        guest.need_processors_taken(self.UML, 2)
 
 
 if __name__ == "__main__":
