@@ -24,13 +24,14 @@ jiffies() {
 }
 
 # Those allocated from $1 on. A record is a line that names the object, and others; the second has the time.
+# One without a time counts.
 records() {
 	awk -v begin="$1" '
 		/^unreferenced object/ { flush() }
 		/, jiffies [0-9]+$/ { time = $NF }
 		{ record = record $0 "\n" }
 		END { flush() }
-		function flush() { if (time >= begin + 0) printf "%s", record; record = ""; time = 0 }
+		function flush() { if (time == "" || time >= begin + 0) printf "%s", record; record = time = "" }
 	' "$file"
 }
 
